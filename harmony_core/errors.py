@@ -1,0 +1,94 @@
+"""The errors of this package: one base class, and a child for each kind of fault.
+
+Every error's text says what was found and, where it helps, what to do. The place
+of the fault is carried as attributes, so that a program never has to read the text.
+"""
+
+from __future__ import annotations
+
+
+class HarmonyError(RuntimeError):
+    """Base of every error this package raises for what it was given.
+
+    It derives from ``RuntimeError`` because the reference implementation's error does.
+    """
+
+
+class SpecialTokenError(HarmonyError, ValueError):
+    """Text holds a special token that the caller did not allow.
+
+    Attributes:
+        token: The special token's text.
+        position: Where it starts in the text, in characters.
+    """
+
+    def __init__(self, message: str, *, token: str, position: int) -> None:
+        super().__init__(message)
+        self.token = token
+        self.position = position
+
+
+class DecodeError(HarmonyError):
+    """A token id is not in the vocabulary, or the bytes of the tokens are not UTF-8.
+
+    Attributes:
+        token: The unknown token id, or ``None`` if the fault is in the bytes.
+        index: The token's index in the sequence, or the offset of the faulty byte.
+    """
+
+    def __init__(self, message: str, *, token: int | None, index: int) -> None:
+        super().__init__(message)
+        self.token = token
+        self.index = index
+
+
+class VocabularyError(HarmonyError):
+    """A vocabulary could not be read, or is not the published one."""
+
+
+class ChatError(HarmonyError, ValueError):
+    """A message or conversation is not what the chat model allows.
+
+    Attributes:
+        path: Where in the data the fault lies, outermost first, such as
+            ``("messages", 2, "content")``. Empty if the whole value is at fault.
+    """
+
+    def __init__(self, message: str, *, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class RenderError(HarmonyError):
+    """A message cannot be rendered.
+
+    Attributes:
+        message_index: Index of the message in its conversation, or ``None`` if it
+            was rendered alone.
+    """
+
+    def __init__(self, message: str, *, message_index: int | None = None) -> None:
+        super().__init__(message)
+        self.message_index = message_index
+
+
+class ParseError(HarmonyError):
+    """Tokens do not follow the format.
+
+    Attributes:
+        kind: A stable name for the fault, such as ``"unexpected-token"``.
+        token_index: Index of the token the parser stopped at; the number of tokens
+            seen, if the stream ended too early.
+        token: That token, or ``None`` at the end of the stream.
+        state: The parser's state before the fault: ``"ExpectStart"``, ``"Header"``
+            or ``"Content"``.
+    """
+
+    def __init__(
+        self, message: str, *, kind: str, token_index: int, token: int | None, state: str
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.token_index = token_index
+        self.token = token
+        self.state = state
