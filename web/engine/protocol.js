@@ -1,0 +1,168 @@
+/**
+ * Every message that crosses between the page and the worker. Nothing else does.
+ *
+ * The page sends one {@link Request} at a time per call, each with an id of its own; the
+ * worker answers each with one {@link Reply} of that id. While it starts, the worker also
+ * sends {@link Progress} events, which have no id.
+ *
+ * Field names inside `params` and `value` are the wire names of `harmony_core.bridge`.
+ *
+ * @module
+ */
+
+/** @typedef {"runtime" | "package" | "vocabulary"} Stage The steps of starting, in order. */
+
+/**
+ * @typedef {object} Progress
+ * @property {"progress"} event
+ * @property {Stage} stage
+ * @property {number} loaded Bytes received so far, of all downloads together.
+ * @property {number} total Bytes to receive in all.
+ */
+
+/**
+ * @typedef {object} Ready
+ * @property {"ready"} event
+ * @property {About} about
+ */
+
+/**
+ * @typedef {object} Failed Starting failed; the worker is of no further use.
+ * @property {"failed"} event
+ * @property {Stage} stage
+ * @property {string} message
+ */
+
+/**
+ * @typedef {object} About
+ * @property {string} version Version of harmony_core.
+ * @property {string} python
+ * @property {string} pyodide
+ * @property {string} encoding
+ * @property {SpecialToken[]} special_tokens The formatting tokens.
+ */
+
+/** @typedef {{id: number, text: string}} SpecialToken */
+
+/** @typedef {"system" | "developer" | "user" | "assistant" | "tool"} Role */
+
+/**
+ * A conversation as JSON text, not as an object: a number such as `1.0` in a tool's
+ * schema must reach the renderer as it was written.
+ *
+ * @typedef {object} RenderParams
+ * @property {string} conversation JSON text of `{"messages": [...]}`.
+ * @property {"conversation" | "completion" | "training"} mode
+ * @property {Role} next_role Used by `completion`.
+ * @property {boolean} drop_analysis
+ */
+
+/**
+ * @typedef {object} InspectParams
+ * @property {string} source What was pasted.
+ * @property {"auto" | "tokens" | "text"} reading How to read it.
+ * @property {Role | null} role Role of the first message, if its header is implied by the prompt.
+ * @property {boolean} strict
+ */
+
+/**
+ * A run of tokens, as flat arrays. Token `i` has id `ids[i]` and the bytes
+ * `bytes.subarray(ends[i - 1] ?? 0, ends[i])`.
+ *
+ * @typedef {object} TokenStream
+ * @property {Int32Array} ids
+ * @property {Uint32Array} ends
+ * @property {Uint8Array} bytes
+ * @property {Int32Array} spans Four numbers a span: start, stop (token indexes), index into
+ *   {@link PARTS}, message ordinal or -1. The spans tile the stream in order.
+ * @property {Int32Array} joins Two numbers each: start and stop of a run of tokens that share
+ *   a character, so that they can only be shown as text together. In order, disjoint.
+ */
+
+/**
+ * @typedef {object} RenderedMessage
+ * @property {number} index Index in the conversation that was sent.
+ * @property {number} start First token.
+ * @property {number} stop One past the last token.
+ */
+
+/**
+ * @typedef {object} RenderValue
+ * @property {TokenStream} tokens
+ * @property {RenderedMessage[]} messages The messages that were rendered, in order; a dropped
+ *   analysis message is absent. Ordinals in `spans` count these.
+ */
+
+/**
+ * @typedef {object} ParsedMessage
+ * @property {number} start
+ * @property {number} stop
+ * @property {boolean} complete False for the message the stream ends (or fails) in.
+ * @property {WireMessage} message
+ */
+
+/**
+ * @typedef {object} WireMessage
+ * @property {Role} role
+ * @property {string} [name]
+ * @property {string} [channel]
+ * @property {string} [recipient]
+ * @property {string} [content_type]
+ * @property {WireContent[] | string} content
+ */
+
+/** @typedef {{type: string, text?: string, [key: string]: unknown}} WireContent */
+
+/**
+ * @typedef {object} InspectValue
+ * @property {"tokens" | "text"} recognised What the paste was read as.
+ * @property {string} form In words, such as "a JSON list of token ids" or "Harmony text".
+ * @property {TokenStream} tokens
+ * @property {ParsedMessage[]} messages
+ * @property {"ExpectStart" | "Header" | "Content"} state The parser's state at the end.
+ * @property {Fault | null} fault The first fault of the stream; everything before it was kept.
+ */
+
+/**
+ * Something is wrong with what was given. Shown in place, never as a traceback.
+ *
+ * @typedef {object} Fault
+ * @property {string} kind Stable name, such as "not-json" or "unexpected-token".
+ * @property {string} message What was found and what was expected.
+ * @property {string} hint What to do.
+ * @property {number | null} token Index of the token at fault.
+ * @property {(string | number)[]} path Where in the conversation, such as
+ *   `["messages", 2, "channel"]`; empty if it is not about a field.
+ * @property {Place | null} place Where in the pasted or typed text.
+ */
+
+/**
+ * @typedef {object} Place
+ * @property {number} start In UTF-16 code units from the beginning.
+ * @property {number} stop
+ * @property {number} line From 1.
+ * @property {number} column From 1.
+ */
+
+/** @typedef {{id: number, method: "render", params: RenderParams}} RenderRequest */
+/** @typedef {{id: number, method: "inspect", params: InspectParams}} InspectRequest */
+/** @typedef {RenderRequest | InspectRequest} Request */
+
+/**
+ * @typedef {{id: number, ok: true, value: RenderValue | InspectValue}
+ *   | {id: number, ok: false, fault: Fault}} Reply
+ */
+
+/** @typedef {Progress | Ready | Failed | Reply} FromWorker */
+
+/** The parts a token can belong to; a span holds an index into this list. */
+export const PARTS = Object.freeze([
+  "marker",
+  "role",
+  "name",
+  "recipient",
+  "channel",
+  "content_type",
+  "content",
+  "stray",
+]);
