@@ -1,0 +1,1 @@
+"""The build's steps that are more than a copy."""

@@ -1,0 +1,45 @@
+"""The tools a build needs, installed inside the checkout: Python packages and npm packages."""
+
+from __future__ import annotations
+
+import shutil
+import venv
+
+from buildlib.project import (
+    NODE_MODULES,
+    ROOT,
+    VENV,
+    VENV_PYTHON,
+    BuildError,
+    run,
+    step,
+)
+
+
+def python_packages(purpose: str) -> None:
+    """Install the pinned Python packages of a purpose, ``"build"`` or ``"test"``."""
+    step("Python environment", [], [VENV_PYTHON], lambda: venv.create(VENV, clear=True, with_pip=True))
+    pins = ROOT / "requirements" / f"{purpose}.txt"
+    step(
+        f"Python packages to {purpose}",
+        [pins],
+        [VENV_PYTHON],
+        lambda: run(
+            *(VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+            *("--require-hashes", "--only-binary", ":all:", "--requirement", pins),
+        ),
+    )
+
+
+def npm_packages() -> None:
+    """Install the pinned npm packages."""
+    npm = shutil.which("npm")
+    if npm is None:
+        message = "npm was not found. Install Node.js 20 or newer, which brings it."
+        raise BuildError(message)
+    step(
+        "npm packages",
+        [ROOT / "package.json", ROOT / "package-lock.json"],
+        [NODE_MODULES / "pyodide", NODE_MODULES / "esbuild"],
+        lambda: run(npm, "ci", "--no-audit", "--no-fund"),
+    )

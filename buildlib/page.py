@@ -1,0 +1,75 @@
+"""The page: a self-contained static folder with the runtime, the wheel and the bundle."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+from buildlib.project import BUILD, DIST, NODE_MODULES, ROOT, run, step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_RUNTIME = ("pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+_STATIC = ("index.html", "style.css", "favicon.svg")
+# The scripts the browser loads; each is bundled with all that it imports.
+_SCRIPTS = ("main.js", "engine/worker.js")
+
+
+def build_page(wheel: Path, micropip: Path) -> None:
+    """Write ``dist/``: any static server can serve it, under any path."""
+    inputs = [ROOT / "web", ROOT / "buildlib", ROOT / "package-lock.json", wheel, micropip]
+    step("Page", inputs, [DIST], lambda: _build(wheel, micropip))
+
+
+def _build(wheel: Path, micropip: Path) -> None:
+    # Built aside and moved into place, so that a failed build leaves the last good page.
+    fresh = BUILD / "dist"
+    shutil.rmtree(fresh, ignore_errors=True)
+    runtime = fresh / "pyodide"
+    runtime.mkdir(parents=True)
+    for name in _STATIC:
+        shutil.copyfile(ROOT / "web" / name, fresh / name)
+    for name in _RUNTIME:
+        shutil.copyfile(NODE_MODULES / "pyodide" / name, runtime / name)
+    for package in (wheel, micropip):
+        shutil.copyfile(package, runtime / package.name)
+    _freeze(wheel, micropip, runtime)
+    _bundle(fresh, sum((runtime / name).stat().st_size for name in (*_RUNTIME[1:], wheel.name)))
+    shutil.rmtree(DIST, ignore_errors=True)
+    fresh.rename(DIST)
+
+
+def _freeze(wheel: Path, micropip: Path, runtime: Path) -> None:
+    """Let micropip resolve the wheel, and keep of its lock file what lies beside it."""
+    frozen = BUILD / "frozen-lock.json"
+    run("node", ROOT / "buildlib" / "freeze.mjs", micropip, wheel, frozen)
+    lock = json.loads(frozen.read_text(encoding="utf-8"))
+    packages = {
+        name: {**entry, "file_name": file.name}
+        for name, file in (("harmony-core", wheel), ("micropip", micropip))
+        for entry in [lock["packages"][name]]
+    }
+    packages["micropip"]["sha256"] = _sha256(micropip)
+    lock["packages"] = packages
+    (runtime / "pyodide-lock.json").write_text(json.dumps(lock, indent=1) + "\n", encoding="utf-8")
+
+
+def _bundle(out: Path, download_size: int) -> None:
+    run(
+        "node",
+        NODE_MODULES / "esbuild" / "bin" / "esbuild",
+        *(f"web/{script}" for script in _SCRIPTS),
+        *("--bundle", "--format=esm", "--target=es2022", "--minify", "--sourcemap", "--charset=utf8"),
+        *("--entry-names=[name]", f"--outdir={out}", "--log-level=warning", "--legal-comments=eof"),
+        # Pyodide looks for Node's modules only under Node; its downloads are counted.
+        *("--external:node:*", "--inject:web/engine/counted_fetch.js"),
+        f"--define:DOWNLOAD_SIZE={download_size}",
+    )
+
+
+def _sha256(path: Path) -> str:
+    import hashlib
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()

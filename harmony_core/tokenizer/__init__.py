@@ -1,0 +1,217 @@
+"""Text to tokens and back, for the encodings of the ``tiktoken`` family."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import chain
+from threading import Lock
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from harmony_core.errors import DecodeError
+from harmony_core.tokenizer._bpe import PieceEncoder
+from harmony_core.tokenizer._encodings import find_encoding
+from harmony_core.tokenizer._special import find_special, reject_special
+from harmony_core.tokenizer._vocabulary import load_packed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from harmony_core.tokenizer._encodings import EncodingSpec
+    from harmony_core.tokenizer._vocabulary import Vocabulary
+
+__all__ = ["Tokenizer", "load_tokenizer"]
+
+_U32_END = 1 << 32
+
+
+class Tokenizer:
+    """Encodes text to tokens and decodes tokens to text or bytes.
+
+    It is immutable but for a bounded cache, and may be used from several threads.
+
+    Attributes:
+        name: The encoding's name.
+        special_tokens: Special token text to token id.
+        n_vocab: The highest token id plus one.
+    """
+
+    name: str
+    special_tokens: Mapping[str, int]
+    n_vocab: int
+
+    def __init__(self, encoding: EncodingSpec, vocabulary: Vocabulary) -> None:
+        self.name = encoding.name
+        self.special_tokens = MappingProxyType(dict(encoding.special_tokens))
+        self._special_names = frozenset(encoding.special_tokens)
+        self._special_ids = frozenset(encoding.special_tokens.values())
+        self.n_vocab = max(len(vocabulary.tokens) - 1, *self._special_ids) + 1
+        self._split = encoding.split
+        self._tokens_of = PieceEncoder(vocabulary).__getitem__
+        table: list[bytes | None] = [*vocabulary.tokens]
+        table += [None] * (self.n_vocab - len(table))
+        for text, token in encoding.special_tokens.items():
+            table[token] = text.encode()
+        self._token_bytes = table
+
+    def encode(
+        self,
+        text: str,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = frozenset(),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> list[int]:
+        """Encode text that may hold special tokens.
+
+        Args:
+            text: Any text. Lone surrogates become U+FFFD.
+            allowed_special: Special tokens to encode as themselves.
+            disallowed_special: Texts to refuse; ``"all"`` stands for every special token
+                that is not allowed. What is neither allowed nor refused is plain text.
+
+        Returns:
+            Token ids.
+
+        Raises:
+            SpecialTokenError: The text holds a disallowed special token.
+        """
+        allowed = self._special_names if allowed_special == "all" else frozenset(allowed_special)
+        refused = (
+            self._special_names - allowed if disallowed_special == "all" else disallowed_special
+        )
+        if refused:
+            for found in find_special(text, refused):
+                reject_special(found)
+        try:
+            return self._encode(text, allowed)
+        except UnicodeEncodeError:
+            return self._encode(_without_surrogates(text), allowed)
+
+    def encode_ordinary(self, text: str) -> list[int]:
+        """Encode text, taking special tokens in it for plain text.
+
+        Args:
+            text: Any text. Lone surrogates become U+FFFD.
+
+        Returns:
+            Token ids.
+        """
+        try:
+            return self._encode_plain(text)
+        except UnicodeEncodeError:
+            return self._encode_plain(_without_surrogates(text))
+
+    def _encode(self, text: str, allowed: frozenset[str]) -> list[int]:
+        allowed &= self._special_names
+        if not allowed:
+            return self._encode_plain(text)
+        tokens: list[int] = []
+        start = 0
+        for found in find_special(text, allowed):
+            tokens += self._encode_plain(text[start : found.start()])
+            tokens.append(self.special_tokens[found.group()])
+            start = found.end()
+        tokens += self._encode_plain(text[start:])
+        return tokens
+
+    def _encode_plain(self, text: str) -> list[int]:
+        return list(chain.from_iterable(map(self._tokens_of, self._split(text))))
+
+    def decode(self, tokens: Iterable[int], errors: str = "replace") -> str:
+        """Decode tokens to text.
+
+        Args:
+            tokens: Token ids; special tokens give their text.
+            errors: What to do with bytes that are not UTF-8, as for ``bytes.decode``.
+
+        Raises:
+            DecodeError: A token is not in the vocabulary.
+            UnicodeDecodeError: The bytes are not UTF-8, and ``errors`` is ``"strict"``.
+        """
+        return self.decode_bytes(tokens).decode("utf-8", errors)
+
+    def decode_bytes(self, tokens: Iterable[int]) -> bytes:
+        """Decode tokens to the bytes they stand for.
+
+        Raises:
+            DecodeError: A token is not in the vocabulary.
+            TypeError: A token is not an integer.
+            OverflowError: A token does not fit in 32 bits without sign.
+        """
+        tokens = list(tokens)
+        return b"".join([self.token_bytes(token) for token in tokens])
+
+    def decode_utf8(self, tokens: Iterable[int]) -> str:
+        """Decode tokens to text, accepting nothing but UTF-8.
+
+        Raises:
+            DecodeError: A token is not in the vocabulary, or the bytes are not UTF-8.
+            TypeError: A token is not an integer.
+            OverflowError: A token does not fit in 32 bits without sign.
+        """
+        try:
+            data = self.decode_bytes(tokens)
+        except DecodeError as error:
+            raise DecodeError(
+                f"Could not decode tokens: Invalid token error: {error}",
+                token=error.token,
+                index=error.index,
+            ) from error
+        try:
+            return data.decode()
+        except UnicodeDecodeError as error:
+            raise DecodeError(
+                f"Could not decode tokens: Invalid utf-8 sequence: {_utf8_fault(error)}",
+                token=None,
+                index=error.start,
+            ) from error
+
+    def token_bytes(self, token: int) -> bytes:
+        """Tell the bytes of one token.
+
+        Raises:
+            DecodeError: The token is not in the vocabulary.
+        """
+        found = self._token_bytes[token] if 0 <= token < self.n_vocab else None
+        if found is None:
+            raise DecodeError(f"Invalid token for decoding: {token}", token=token, index=0)
+        return found
+
+    def is_special_token(self, token: int) -> bool:
+        """Tell whether a token id is a special token's."""
+        return token in self._special_ids
+
+
+_loading = Lock()
+
+
+def load_tokenizer(name: str = "o200k_harmony") -> Tokenizer:
+    """Load a tokenizer; the same one for the same name, whichever thread asks first.
+
+    Args:
+        name: The encoding's name.
+
+    Raises:
+        ValueError: There is no encoding of that name.
+        VocabularyError: The vocabulary's file is missing or damaged.
+    """
+    with _loading:
+        return _load_once(name)
+
+
+@lru_cache(maxsize=None)
+def _load_once(name: str) -> Tokenizer:
+    encoding = find_encoding(name)
+    return Tokenizer(encoding, load_packed(encoding.vocabulary))
+
+
+def _without_surrogates(text: str) -> str:
+    """Join surrogate pairs and replace lone surrogates, as the reference does."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _utf8_fault(error: UnicodeDecodeError) -> str:
+    """Say what is wrong in the words of Rust's standard library, which the reference quotes."""
+    if error.reason == "unexpected end of data":
+        return f"incomplete utf-8 byte sequence from index {error.start}"
+    return f"invalid utf-8 sequence of {error.end - error.start} bytes from index {error.start}"

@@ -1,0 +1,89 @@
+"""Text to pieces: the stretches of text that byte pair encoding never merges across.
+
+A piece is one match of the encoding's split pattern. The published pattern speaks of
+Unicode properties, which ``re`` does not know and whose members change with every
+Unicode version; here the members are data, see ``_classes``.
+
+In ``re`` a class within the Basic Multilingual Plane is a constant-time table, but
+one member beyond it turns the class into a search through ranges. So each character
+beyond that plane is replaced by one of its own class before the split. The pattern
+cannot tell the two apart, hence splits at the same places, and the pieces are then cut
+from the text itself.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from harmony_core.tokenizer import _classes as classes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ASTRAL = r"[\U00010000-\U0010ffff]+"
+
+
+def split_o200k(text: str) -> list[str]:
+    """Split text as o200k_base does.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The pieces, which joined are the text again.
+    """
+    astral = _compiled(ASTRAL)
+    findall = _compiled(_o200k_pattern()).findall
+    if text.isascii() or not astral.search(text):
+        return findall(text)
+    folded = astral.sub(lambda run: run.group().translate(_FOLD), text)
+    return list(_cut(text, findall(folded)))
+
+
+def _cut(text: str, pieces: list[str]) -> Iterator[str]:
+    start = 0
+    for end in accumulate(map(len, pieces)):
+        yield text[start:end]
+        start = end
+
+
+class _Fold(dict[int, str]):
+    """Stand-ins of the characters beyond the BMP, looked up once each."""
+
+    def __missing__(self, code_point: int) -> str:
+        index = bisect_right(classes.ASTRAL_STARTS, code_point) - 1
+        stand_in = self[code_point] = classes.ASTRAL_STAND_INS[index]
+        return stand_in
+
+
+_FOLD = _Fold()
+
+
+@lru_cache(maxsize=None)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+@lru_cache(maxsize=None)
+def _o200k_pattern() -> str:
+    upper = f"{classes.UPPER}{classes.LETTER}{classes.MARK}"
+    lower = f"{classes.LOWER}{classes.LETTER}{classes.MARK}"
+    letter_or_number = f"{classes.UPPER}{classes.LOWER}{classes.LETTER}{classes.NUMBER}"
+    space = classes.SPACE
+    # The published pattern ignores case here by Unicode's rules: U+017F is a small s.
+    contraction = "(?:'(?:[sS\u017ftTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])|)"
+    return "|".join(
+        [
+            rf"[^\r\n{letter_or_number}]?[{upper}]*[{lower}]+{contraction}",
+            rf"[^\r\n{letter_or_number}]?[{upper}]+[{lower}]*{contraction}",
+            rf"[{classes.NUMBER}]{{1,3}}",
+            rf" ?[^{space}{letter_or_number}]+[\r\n/]*",
+            rf"[{space}]*[\r\n]+",
+            rf"[{space}]+(?![^{space}])",
+            rf"[{space}]+",
+        ]
+    )

@@ -1,0 +1,112 @@
+"""A vocabulary: which byte string is which token, and which two tokens make each token.
+
+The packed file holds no text at all. Its first 256 tokens are single bytes, and
+every later one is the join of two earlier tokens, the pair that byte pair encoding
+merges last when it builds that token. So a vocabulary is one list of pairs; token
+bytes follow by joining, ranks by counting. Pairs are fixed-width integers cut into
+byte planes, which needs no decompressor: reading is a few bulk copies, and the
+file is the same on every machine that packs it.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import struct
+import sys
+from array import array
+from binascii import crc32
+from typing import NamedTuple
+
+from harmony_core.errors import VocabularyError
+
+MAGIC = b"bpe\x01"
+HEADER = struct.Struct("<4sII")  # magic, number of pairs, CRC-32 of all that follows
+BYTE_TOKENS = 256
+PAIR_BYTES = 5  # a pair is left << ID_BITS | right, little endian
+ID_BITS = 20
+ID_MASK = (1 << ID_BITS) - 1
+
+
+class Vocabulary(NamedTuple):
+    """The tables of one vocabulary.
+
+    Attributes:
+        tokens: Each token's bytes; the index is the token id, which is also its rank.
+        ranks: Token bytes to token id.
+        pairs: For each token the pair it is merged from, as ``left << ID_BITS | right``;
+            -1 for the single bytes.
+        merges: Such a pair to the token it makes.
+    """
+
+    tokens: list[bytes]
+    ranks: dict[bytes, int]
+    pairs: list[int]
+    merges: dict[int, int]
+
+
+def load_packed(name: str) -> Vocabulary:
+    """Load a vocabulary that ships with the package.
+
+    Args:
+        name: Its file's stem in the package's ``data`` directory.
+
+    Raises:
+        VocabularyError: The file is missing or damaged.
+    """
+    resource = f"data/{name}.bpe"
+    try:
+        packed = pkgutil.get_data(__package__, resource)
+    except OSError as error:
+        raise VocabularyError(f"{resource} cannot be read: {error}; reinstall it") from error
+    if packed is None:
+        raise VocabularyError(f"{resource} cannot be read: this loader offers no data files")
+    return unpack(packed)
+
+
+def unpack(packed: bytes) -> Vocabulary:
+    """Rebuild the tables from the packed form.
+
+    Args:
+        packed: A header, the 256 single bytes in token order, then ``PAIR_BYTES``
+            planes of one byte a pair, lowest byte first.
+
+    Raises:
+        VocabularyError: The bytes are truncated, altered or something else altogether.
+    """
+    count = _checked_count(packed)
+    singles = packed[HEADER.size : HEADER.size + BYTE_TOKENS]
+    merged = _pairs(packed, HEADER.size + BYTE_TOKENS, count)
+    tokens = [singles[i : i + 1] for i in range(BYTE_TOKENS)]
+    append = tokens.append
+    for pair in merged:
+        append(tokens[pair >> ID_BITS] + tokens[pair & ID_MASK])
+    return Vocabulary(
+        tokens=tokens,
+        ranks=dict(zip(tokens, range(len(tokens)))),
+        pairs=[-1] * BYTE_TOKENS + merged,
+        merges=dict(zip(merged, range(BYTE_TOKENS, len(tokens)))),
+    )
+
+
+def _checked_count(packed: bytes) -> int:
+    if len(packed) < HEADER.size:
+        raise VocabularyError(f"vocabulary is truncated: {len(packed)} bytes hold no header")
+    magic, count, checksum = HEADER.unpack_from(packed)
+    if magic != MAGIC:
+        raise VocabularyError(f"not a packed vocabulary: starts with {magic!r}, not {MAGIC!r}")
+    expected = HEADER.size + BYTE_TOKENS + PAIR_BYTES * count
+    if len(packed) != expected:
+        raise VocabularyError(f"vocabulary has {len(packed)} bytes instead of {expected}")
+    if crc32(memoryview(packed)[HEADER.size :]) != checksum:
+        raise VocabularyError("vocabulary is damaged: its checksum does not match")
+    return int(count)
+
+
+def _pairs(packed: bytes, start: int, count: int) -> list[int]:
+    words = bytearray(8 * count)
+    for plane in range(PAIR_BYTES):
+        words[plane::8] = packed[start + plane * count : start + (plane + 1) * count]
+    pairs = array("Q", bytes(words))
+    if sys.byteorder == "big":
+        pairs.byteswap()
+    return pairs.tolist()

@@ -1,0 +1,49 @@
+"""What every test may ask for: the tokenizer, and the two oracles fed with our own vocabulary."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from support.oracles import load_reference, load_tiktoken, write_published_vocabulary
+
+from harmony_core.tokenizer import Tokenizer, load_tokenizer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
+
+    import openai_harmony
+    import tiktoken
+
+
+@pytest.fixture(scope="session")
+def tokenizer() -> Tokenizer:
+    return load_tokenizer()
+
+
+@pytest.fixture(scope="session")
+def published_vocabulary(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> Path:
+    """The file o200k_base.tiktoken, expanded from our packed vocabulary."""
+    path = tmp_path_factory.mktemp("encodings") / "o200k_base.tiktoken"
+    write_published_vocabulary(tokenizer, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def reference(published_vocabulary: Path) -> ModuleType:
+    """The module openai_harmony, which checks the vocabulary's published hash itself."""
+    os.environ["TIKTOKEN_ENCODINGS_BASE"] = str(published_vocabulary.parent)
+    return load_reference()
+
+
+@pytest.fixture(scope="session")
+def reference_encoding(reference: ModuleType) -> openai_harmony.HarmonyEncoding:
+    return reference.load_harmony_encoding(reference.HarmonyEncodingName.HARMONY_GPT_OSS)
+
+
+@pytest.fixture(scope="session")
+def tiktoken_encoding(tokenizer: Tokenizer) -> tiktoken.Encoding:
+    """tiktoken's encoder with our ranks, and the pattern and special tokens of o200k_harmony."""
+    return load_tiktoken(tokenizer)
