@@ -1,0 +1,195 @@
+"""Values from outside -> the typed values the chat model's fields hold.
+
+Every check the chat model makes of what it is given is here. The readers accept what
+the reference's models accept (its pydantic models convert leniently: bytes to text, any
+iterable to a list, a dictionary to a model), and raise ``ChatError`` for the rest, whose
+path is completed level by level on the way out.
+"""
+
+from __future__ import annotations
+
+import functools
+import reprlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, Field, fields
+from enum import Enum
+from typing import Any, TypeVar, cast
+
+from harmony_core.errors import ChatError
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Enum)
+
+_BOOLEAN_WORDS = {
+    **dict.fromkeys(("0", "off", "f", "false", "n", "no"), False),
+    **dict.fromkeys(("1", "on", "t", "true", "y", "yes"), True),
+}
+_TYPE_NAMES: dict[type, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "list",
+    dict: "dictionary",
+}
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 60
+
+
+def found(value: object) -> str:
+    """Describe ``value`` for an error text, shortened."""
+    if value is None:
+        return "found null"
+    name = _TYPE_NAMES.get(type(value), type(value).__name__)
+    return f"found the {name} {_SHORT.repr(value)}"
+
+
+def wrong(expected: str, value: object, name: str | None = None) -> ChatError:
+    """The error for a ``value`` that cannot be what field ``name`` expects."""
+    field = f" for `{name}`" if name else ""
+    path = (name,) if name else ()
+    return ChatError(f"Input should be {expected}{field}, {found(value)}", path=path)
+
+
+def missing(name: str) -> ChatError:
+    """The error for a field ``name`` that must be given and is not."""
+    return ChatError(f"Field required: `{name}`", path=(name,))
+
+
+def text(value: object, name: str | None = None) -> str:
+    """A string. Bytes are taken as UTF-8, a string's subclass as its plain string."""
+    if type(value) is str:
+        return value
+    if isinstance(value, str):
+        return cast("str", value.value) if isinstance(value, Enum) else str.__str__(value)
+    if isinstance(value, (bytes, bytearray)):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            pass
+    raise wrong("a valid string", value, name)
+
+
+def optional_text(value: object, name: str) -> str | None:
+    """A string or ``None``."""
+    return None if value is None else text(value, name)
+
+
+def boolean(value: object, name: str) -> bool:
+    """A boolean: also 0 and 1, and the words the reference takes for one."""
+    if value is True or value is False:
+        return value
+    if isinstance(value, (str, bytes)):
+        word = _BOOLEAN_WORDS.get(text(value, name).lower())
+        if word is not None:
+            return word
+    elif isinstance(value, (int, float)) and value in (0, 1):
+        return bool(value)
+    raise wrong("a valid boolean", value, name)
+
+
+def member(enum: type[E], value: object, name: str) -> E:
+    """A member of ``enum``, given itself or by its value."""
+    if isinstance(value, enum):
+        return value
+    if isinstance(value, (str, bytes)):
+        wanted = text(value, name)
+        for candidate in enum:
+            if candidate.value == wanted:
+                return candidate
+    *first, last = (repr(candidate.value) for candidate in enum)
+    raise wrong(f"{', '.join(first)} or {last}", value, name)
+
+
+def each(read: Callable[[Any], T], values: object, name: str) -> list[T]:
+    """A new list of every item of ``values``, read by ``read``."""
+    if isinstance(values, (str, bytes, bytearray, Mapping)) or not isinstance(values, Iterable):
+        raise wrong("a valid list", values, name)
+    items: list[T] = []
+    try:
+        for value in values:
+            items.append(read(value))  # noqa: PERF401 - the length so far is the faulty index
+    except ChatError as error:
+        error.path = (name, len(items), *error.path)
+        raise
+    return items
+
+
+def each_value(read: Callable[[Any], T], values: object, name: str) -> dict[str, T]:
+    """A new dictionary of every value of ``values``, read by ``read``."""
+    source = mapping(values, name)
+    items: dict[str, T] = {}
+    key: object = None
+    try:
+        for key, value in source.items():
+            items[text(key)] = read(value)
+    except ChatError as error:
+        error.path = (name, str(key), *error.path)
+        raise
+    return items
+
+
+def mapping(value: object, name: str | None = None) -> Mapping[Any, Any]:
+    """A dictionary or another mapping."""
+    if not isinstance(value, Mapping):
+        raise wrong("a valid dictionary", value, name)
+    return value
+
+
+def instance(cls: type[T], value: object, name: str | None = None) -> T:
+    """An object of dataclass ``cls``, given itself or as a dictionary of its fields."""
+    if isinstance(value, cls):
+        return value
+    if not isinstance(value, Mapping):
+        raise wrong(f"a valid dictionary or instance of {cls.__name__}", value, name)
+    try:
+        return from_fields(cls, value)
+    except ChatError as error:
+        if name:
+            error.path = (name, *error.path)
+        raise
+
+
+def from_fields(cls: type[T], values: Mapping[Any, Any]) -> T:
+    """An object of dataclass ``cls`` from a dictionary, whose unknown keys are ignored."""
+    return cls(**{name: values[name] for name in field_names(cls) if name in values})
+
+
+def field_names(cls: type[Any]) -> list[str]:
+    """The names of the fields of dataclass ``cls``."""
+    return [field.name for field in fields(cls)]
+
+
+def lenient(cls: type[T]) -> type[T]:
+    """Give a dataclass's constructor the manners of the reference's models.
+
+    Unknown keywords are ignored, and a missing field is a ``ChatError``.
+    """
+    strict_init = cls.__init__
+    names = frozenset(field_names(cls))
+    required = tuple(field.name for field in fields(cast("Any", cls)) if _is_required(field))
+
+    @functools.wraps(strict_init)
+    def __init__(self: T, **given: object) -> None:  # noqa: N807 - it becomes the class's own
+        if not names.issuperset(given):
+            given = {name: value for name, value in given.items() if name in names}
+        for name in required:
+            if name not in given:
+                raise missing(name)
+        strict_init(self, **given)
+
+    cls.__init__ = __init__  # type: ignore[assignment]
+    return cls
+
+
+def _is_required(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def copied(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """A deep copy of a JSON-like value."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [copied(item) for item in value]
+    return value

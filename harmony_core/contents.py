@@ -1,0 +1,288 @@
+"""The contents of messages: text, the system prompt's parts, the developer's instructions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from harmony_core import _fields
+from harmony_core.errors import ChatError
+from harmony_core.tools import ToolDescription, ToolNamespaceConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+C = TypeVar("C", bound="Content")
+
+
+class ReasoningEffort(str, Enum):
+    """How much the model should think before it answers."""
+
+    LOW = "Low"
+    MEDIUM = "Medium"
+    HIGH = "High"
+
+
+@dataclass(kw_only=True, slots=True)
+class Content:
+    """Base of every kind of content."""
+
+    @classmethod
+    def from_dict(cls: type[C], raw: Mapping[str, Any]) -> C:  # noqa: PYI019 - Self is 3.11
+        """Read a dictionary as ``to_dict`` makes it; unknown keys are ignored.
+
+        Raises:
+            ChatError: A field is missing or of the wrong type.
+        """
+        return _fields.from_fields(cls, _fields.mapping(raw))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The content as a dictionary with its kind under ``"type"``."""
+        raise NotImplementedError
+
+
+@_fields.lenient
+@dataclass(kw_only=True, slots=True)
+class TextContent(Content):
+    """Plain text.
+
+    Attributes:
+        text: The text. Special tokens written in it are rendered as ordinary text.
+
+    Raises:
+        ChatError: ``text`` is missing or not a string.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        self.text = _fields.text(self.text, "text")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The content as ``{"type": "text", "text": ...}``."""
+        return {"type": "text", "text": self.text}
+
+
+@_fields.lenient
+@dataclass(kw_only=True, slots=True)
+class ChannelConfig:
+    """The channels a system message allows.
+
+    Attributes:
+        valid_channels: Their names, in the order they are shown to the model.
+        channel_required: Whether every message must name its channel.
+
+    Raises:
+        ChatError: A field is missing or of the wrong type.
+    """
+
+    valid_channels: list[str]
+    channel_required: bool
+
+    def __post_init__(self) -> None:
+        self.valid_channels = _fields.each(_fields.text, self.valid_channels, "valid_channels")
+        self.channel_required = _fields.boolean(self.channel_required, "channel_required")
+
+    @classmethod
+    def require_channels(cls, channels: list[str]) -> ChannelConfig:
+        """Allow ``channels``, and require one in every message."""
+        return cls(valid_channels=channels, channel_required=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as a new dictionary."""
+        return {
+            "valid_channels": list(self.valid_channels),
+            "channel_required": self.channel_required,
+        }
+
+
+def _default_channels() -> ChannelConfig:
+    return ChannelConfig.require_channels(["analysis", "commentary", "final"])
+
+
+@_fields.lenient
+@dataclass(kw_only=True, slots=True)
+class SystemContent(Content):
+    """What a system message tells the model about itself. The builders change ``self``.
+
+    Attributes:
+        model_identity: The first line of the prompt.
+        reasoning_effort: How much to think, given as ``ReasoningEffort`` or as its text.
+        conversation_start_date: Today's date as text, such as ``"2025-06-28"``.
+        knowledge_cutoff: Date as text, such as ``"2024-06"``.
+        channel_config: The channels the model may use.
+        tools: Namespaces of built-in tools by name; rendered in the order of their keys.
+
+    Raises:
+        ChatError: A field is of the wrong type.
+    """
+
+    model_identity: str | None = "You are ChatGPT, a large language model trained by OpenAI."
+    reasoning_effort: ReasoningEffort | None = ReasoningEffort.MEDIUM
+    conversation_start_date: str | None = None
+    knowledge_cutoff: str | None = "2024-06"
+    channel_config: ChannelConfig | None = field(default_factory=_default_channels)
+    tools: dict[str, ToolNamespaceConfig] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("model_identity", "conversation_start_date", "knowledge_cutoff"):
+            setattr(self, name, _fields.optional_text(getattr(self, name), name))
+        if self.reasoning_effort is not None:
+            self.reasoning_effort = _fields.member(
+                ReasoningEffort, self.reasoning_effort, "reasoning_effort"
+            )
+        if self.channel_config is not None:
+            self.channel_config = _fields.instance(
+                ChannelConfig, self.channel_config, "channel_config"
+            )
+        self.tools = _namespaces(self.tools)
+
+    @classmethod
+    def new(cls) -> SystemContent:
+        """The defaults."""
+        return cls()
+
+    def with_model_identity(self, model_identity: str) -> SystemContent:
+        """Set the first line of the prompt."""
+        self.model_identity = model_identity
+        return self
+
+    def with_reasoning_effort(self, reasoning_effort: ReasoningEffort) -> SystemContent:
+        """Set how much the model should think."""
+        self.reasoning_effort = reasoning_effort
+        return self
+
+    def with_conversation_start_date(self, conversation_start_date: str) -> SystemContent:
+        """Set today's date."""
+        self.conversation_start_date = conversation_start_date
+        return self
+
+    def with_knowledge_cutoff(self, knowledge_cutoff: str) -> SystemContent:
+        """Set the date the model's knowledge ends."""
+        self.knowledge_cutoff = knowledge_cutoff
+        return self
+
+    def with_channel_config(self, channel_config: ChannelConfig) -> SystemContent:
+        """Set the channels."""
+        self.channel_config = channel_config
+        return self
+
+    def with_required_channels(self, channels: list[str]) -> SystemContent:
+        """Set the channels, and require one in every message."""
+        self.channel_config = ChannelConfig.require_channels(channels)
+        return self
+
+    def with_tools(self, ns_config: ToolNamespaceConfig) -> SystemContent:
+        """Add a namespace of tools, in place of one of the same name."""
+        if self.tools is None:
+            self.tools = {}
+        self.tools[ns_config.name] = ns_config
+        return self
+
+    def with_browser_tool(self) -> SystemContent:
+        """Add the built-in browser."""
+        return self.with_tools(ToolNamespaceConfig.browser())
+
+    def with_python_tool(self) -> SystemContent:
+        """Add the built-in Python tool."""
+        return self.with_tools(ToolNamespaceConfig.python())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields that are not ``None``, and the type, as a new dictionary."""
+        return _tagged(self, "system_content")
+
+
+@_fields.lenient
+@dataclass(kw_only=True, slots=True)
+class DeveloperContent(Content):
+    """The developer's instructions and tools. The builders change ``self``.
+
+    Attributes:
+        instructions: Text under the heading "Instructions".
+        tools: Namespaces of tools by name; rendered in the order of their keys.
+
+    Raises:
+        ChatError: A field is of the wrong type.
+    """
+
+    instructions: str | None = None
+    tools: dict[str, ToolNamespaceConfig] | None = None
+
+    def __post_init__(self) -> None:
+        self.instructions = _fields.optional_text(self.instructions, "instructions")
+        self.tools = _namespaces(self.tools)
+
+    @classmethod
+    def new(cls) -> DeveloperContent:
+        """Neither instructions nor tools."""
+        return cls()
+
+    def with_instructions(self, instructions: str) -> DeveloperContent:
+        """Set the instructions."""
+        self.instructions = instructions
+        return self
+
+    def with_tools(self, ns_config: ToolNamespaceConfig) -> DeveloperContent:
+        """Add a namespace of tools, in place of one of the same name."""
+        if self.tools is None:
+            self.tools = {}
+        self.tools[ns_config.name] = ns_config
+        return self
+
+    def with_function_tools(self, tools: Sequence[ToolDescription]) -> DeveloperContent:
+        """Set the tools of the namespace ``functions``."""
+        return self.with_tools(ToolNamespaceConfig(name="functions", tools=list(tools)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields that are not ``None``, and the type, as a new dictionary."""
+        return _tagged(self, "developer_content")
+
+
+CONTENT_KINDS: dict[str, type[TextContent | SystemContent | DeveloperContent]] = {
+    "text": TextContent,
+    "system_content": SystemContent,
+    "developer_content": DeveloperContent,
+}
+
+
+def read_content(value: object) -> Content:
+    """A content, given itself or as a dictionary whose ``"type"`` names its kind.
+
+    Raises:
+        ChatError: The kind is unknown, a field is missing or of the wrong type.
+    """
+    if isinstance(value, Content):
+        return value
+    if not isinstance(value, Mapping):
+        raise _fields.wrong("a valid dictionary or instance of Content", value)
+    kind = value.get("type")
+    cls = CONTENT_KINDS.get(kind) if isinstance(kind, str) else None
+    if cls is None:
+        raise ChatError(f"Unknown content variant: {value}", path=("type",))
+    return cls.from_dict(value)
+
+
+def _namespaces(value: object) -> dict[str, ToolNamespaceConfig] | None:
+    if value is None:
+        return None
+    return _fields.each_value(_namespace, value, "tools")
+
+
+def _namespace(value: object) -> ToolNamespaceConfig:
+    return _fields.instance(ToolNamespaceConfig, value)
+
+
+def _tagged(content: SystemContent | DeveloperContent, kind: str) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for name in _fields.field_names(type(content)):
+        value = getattr(content, name)
+        if isinstance(value, ChannelConfig):
+            out[name] = value.to_dict()
+        elif isinstance(value, dict):
+            out[name] = {key: namespace.to_dict() for key, namespace in value.items()}
+        elif value is not None:
+            out[name] = value
+    out["type"] = kind
+    return out
