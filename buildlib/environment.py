@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import venv
+from typing import TYPE_CHECKING
 
 from buildlib.project import (
     NODE_MODULES,
     ROOT,
     VENV,
+    VENV_BIN,
     VENV_PYTHON,
     BuildError,
     run,
     step,
 )
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 def python_packages(purpose: str) -> None:
     """Install the pinned Python packages of a purpose, ``"build"`` or ``"test"``."""
-    step("Python environment", [], [VENV_PYTHON], lambda: venv.create(VENV, clear=True, with_pip=True))
+    step(
+        "Python environment",
+        [],
+        [VENV_PYTHON],
+        lambda: venv.create(VENV, clear=True, with_pip=True),
+    )
     pins = ROOT / "requirements" / f"{purpose}.txt"
     step(
         f"Python packages to {purpose}",
@@ -43,3 +54,8 @@ def npm_packages() -> None:
         [NODE_MODULES / "pyodide", NODE_MODULES / "esbuild"],
         lambda: run(npm, "ci", "--no-audit", "--no-fund"),
     )
+
+
+def program(name: str) -> Path:
+    """The path of a program that a Python package has installed."""
+    return VENV_BIN / (f"{name}.exe" if os.name == "nt" else name)

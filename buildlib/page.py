@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from typing import TYPE_CHECKING
@@ -61,7 +62,14 @@ def _bundle(out: Path, download_size: int) -> None:
         "node",
         NODE_MODULES / "esbuild" / "bin" / "esbuild",
         *(f"web/{script}" for script in _SCRIPTS),
-        *("--bundle", "--format=esm", "--target=es2022", "--minify", "--sourcemap", "--charset=utf8"),
+        *(
+            "--bundle",
+            "--format=esm",
+            "--target=es2022",
+            "--minify",
+            "--sourcemap",
+            "--charset=utf8",
+        ),
         *("--entry-names=[name]", f"--outdir={out}", "--log-level=warning", "--legal-comments=eof"),
         # Pyodide looks for Node's modules only under Node; its downloads are counted.
         *("--external:node:*", "--inject:web/engine/counted_fetch.js"),
@@ -70,6 +78,4 @@ def _bundle(out: Path, download_size: int) -> None:
 
 
 def _sha256(path: Path) -> str:
-    import hashlib
-
     return hashlib.sha256(path.read_bytes()).hexdigest()

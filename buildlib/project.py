@@ -109,6 +109,4 @@ def _digest(inputs: Iterable[Path | str]) -> str:
 def _files(path: Path) -> Iterable[Path]:
     if not path.is_dir():
         return [path]
-    return [
-        file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts
-    ]
+    return [file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from buildlib.project import BUILD, ROOT, VENV_PYTHON, run, step
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WHEELS = BUILD / "wheels"
 MICROPIP = BUILD / "micropip"

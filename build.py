@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Builds, serves, tests and measures the project; `python3 build.py --help` lists the commands.
+
+It needs Python 3.11 or newer, Node.js 20 or newer and npm; all else it installs in the checkout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from buildlib import browser, environment, page, quality, serve, vocabulary, wheel
+from buildlib.project import DIST, ROOT, BuildError, say, show
+
+PYTHON_NEEDED = (3, 11)
+
+
+def build() -> Path:
+    """Bring ``dist/`` up to date and return the wheel in it."""
+    environment.python_packages("build")
+    environment.npm_packages()
+    built = wheel.build_wheel()
+    page.build_page(built, wheel.fetch_micropip())
+    return built
+
+
+def command_build(_: argparse.Namespace) -> int:
+    """Build ``dist/``."""
+    build()
+    say(f"The page is in {DIST.relative_to(ROOT)}/; any static server can serve it.")
+    return 0
+
+
+def command_serve(options: argparse.Namespace) -> int:
+    """Build ``dist/`` and serve it."""
+    build()
+    try:
+        serve.serve_forever(DIST, options.port)
+    except OSError as error:
+        message = f"Port {options.port} cannot be used ({error.strerror}). Choose another, or none."
+        raise BuildError(message) from error
+    return 0
+
+
+def command_test(options: argparse.Namespace) -> int:
+    """Build, check the code and run all tests against the built wheel and page."""
+    built = build()
+    environment.python_packages("test")
+    wheel.install_wheel(built)
+    found = browser.find_browser()
+    quality.check()
+    return show(environment.program("pytest"), *options.arguments, HARMONY_BROWSER=found)
+
+
+def command_vocabulary(options: argparse.Namespace) -> int:
+    """Pack a published vocabulary into the package."""
+    packed = ROOT / "harmony_core" / "tokenizer" / "data" / "o200k_base.bpe"
+    try:
+        packed.write_bytes(vocabulary.pack(options.file.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise BuildError(str(error)) from error
+    say(f"Wrote {packed.relative_to(ROOT)}.")
+    return 0
+
+
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Build, serve, test and measure the project.")
+    parser.set_defaults(command=command_build)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    serve_ = commands.add_parser("serve", help="build the page and serve it on this machine")
+    serve_.add_argument("--port", type=int, default=0, help="a port; a free one by default")
+    serve_.set_defaults(command=command_serve)
+
+    test = commands.add_parser("test", help="set up everything and run all tests")
+    test.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments for pytest")
+    test.set_defaults(command=command_test)
+
+    pack = commands.add_parser("vocabulary", help="pack a published .tiktoken file")
+    pack.add_argument("file", type=Path, help="the published o200k_base.tiktoken")
+    pack.set_defaults(command=command_vocabulary)
+    return parser.parse_args(arguments)
+
+
+def main() -> int:
+    """Run one command and return the exit code."""
+    options = parse_arguments(sys.argv[1:])
+    try:
+        return int(options.command(options))
+    except BuildError as error:
+        say(f"\nError: {error}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopped.")
+        return 130
+
+
+if __name__ == "__main__":
+    if sys.version_info < PYTHON_NEEDED:
+        sys.exit("build.py needs Python 3.11 or newer.")
+    sys.exit(main())

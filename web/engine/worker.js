@@ -1,0 +1,97 @@
+/**
+ * Runs `harmony_core` in Pyodide. The only file that knows either.
+ *
+ * @module
+ */
+
+import { loadPyodide, version as pyodideVersion } from "pyodide";
+import { countBytes, watchDownloads } from "./counted_fetch.js";
+
+/**
+ * @typedef {import("./protocol.js").FromWorker} FromWorker
+ * @typedef {import("./protocol.js").Request} Request
+ * @typedef {import("./protocol.js").Stage} Stage
+ * @typedef {import("pyodide").PyodideInterface} Pyodide
+ */
+
+/** Bytes to download in all; the build knows. */
+const total = DOWNLOAD_SIZE;
+const runtime = new URL("pyodide/", self.location.href).href;
+
+/** @type {Stage} */
+let stage = "runtime";
+let loaded = 0;
+
+/** @param {FromWorker} message @param {Transferable[]} [transfer] */
+function send(message, transfer = []) {
+  self.postMessage(message, { transfer });
+}
+
+/** @param {Stage} next */
+function enter(next) {
+  stage = next;
+  send({ event: "progress", stage, loaded, total });
+}
+
+async function start() {
+  enter("runtime");
+  /** @type {Promise<never>} Pyodide only logs a failed download and would wait for ever. */
+  const failure = new Promise((_, reject) => {
+    watchDownloads({
+      onBytes(count) {
+        loaded = Math.min(count, total);
+        send({ event: "progress", stage, loaded, total });
+      },
+      onFailure: reject,
+    });
+  });
+  const pyodide = await Promise.race([
+    failure,
+    loadPyodide({ indexURL: runtime, lockFileURL: `${runtime}pyodide-lock.json` }),
+  ]);
+  enter("package");
+  await loadWheel(pyodide);
+  enter("vocabulary");
+  const bridge = pyodide.pyimport("harmony_core.bridge");
+  const about = { ...JSON.parse(bridge.about()), pyodide: pyodideVersion };
+  self.addEventListener("message", (event) => answer(bridge, event.data));
+  send({ event: "ready", about });
+}
+
+/** @param {Pyodide} pyodide */
+async function loadWheel(pyodide) {
+  /** @type {string[]} */
+  const errors = [];
+  await pyodide.loadPackage("harmony-core", {
+    messageCallback() {},
+    errorCallback: (message) => errors.push(message),
+  });
+  if (!("harmony-core" in pyodide.loadedPackages)) {
+    throw new Error(`The package could not be loaded. ${errors.join(" ")}`.trim());
+  }
+  countBytes(total - loaded);
+}
+
+/**
+ * @param {import("pyodide/ffi").PyProxy} bridge
+ * @param {Request} request
+ */
+function answer(bridge, { id, method, params }) {
+  const proxy = bridge.call(method, JSON.stringify(params));
+  const reply = proxy.toJs();
+  proxy.destroy();
+  if (reply.fault) {
+    send({ id, ok: false, fault: JSON.parse(reply.fault) });
+    return;
+  }
+  const { ids, ends, bytes, spans, joins } = reply;
+  const value = { ...JSON.parse(reply.value), tokens: { ids, ends, bytes, spans, joins } };
+  send(
+    { id, ok: true, value },
+    [ids, ends, bytes, spans, joins].map((part) => part.buffer),
+  );
+}
+
+start().catch((error) => {
+  send({ event: "failed", stage, message: error instanceof Error ? error.message : String(error) });
+});
