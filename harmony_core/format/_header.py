@@ -1,0 +1,144 @@
+"""Header text <-> fields.
+
+A header reads ``role[:name] [to=recipient][<|channel|>channel] [[<|constrain|>]type]``, but
+the reference reads far more than that, in an order of its own: it cuts the channel out
+first, splits the rest at ASCII whitespace, and takes role, content type and recipient from
+the two ends. Each step is one function here, with the reference's quirks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harmony_core.chat import Role
+from harmony_core.format._markers import MARKER_TEXTS
+from harmony_core.format._quote import quote
+
+CHANNEL = MARKER_TEXTS["channel"]
+CONSTRAIN = MARKER_TEXTS["constrain"]
+RECIPIENT_PREFIX = "to="
+
+# The characters that Rust's str::trim and char::is_whitespace know; str.strip() would also
+# take the separators U+001C to U+001F.
+UNICODE_SPACES = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+_CHANNEL_ENDS = frozenset(UNICODE_SPACES + "<")
+# bytes.split() and str::split_ascii_whitespace differ too: Rust's leaves out the vertical tab.
+_OTHER_ASCII_SPACES = str.maketrans("\t\n\f\r", "    ")
+
+_ROLES = {role.value: role for role in Role}
+
+
+@dataclass(frozen=True)
+class Header:
+    """The fields of a message header."""
+
+    role: Role
+    name: str | None = None
+    recipient: str | None = None
+    channel: str | None = None
+    content_type: str | None = None
+
+
+class HeaderFault(Exception):  # noqa: N818 - never leaves this package: the parser turns it into a ParseError
+    """A header that the reference refuses.
+
+    Attributes:
+        kind: A name as in ``ParseError.kind``.
+    """
+
+    def __init__(self, message: str, *, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def parse_header(text: str, role: Role | None) -> Header:
+    """Read the text between the start of a message and its ``<|message|>``.
+
+    Args:
+        text: The decoded header, special tokens as their text.
+        role: The role that the stream began with, or ``None`` if the header names it.
+
+    Raises:
+        HeaderFault: There is no role, the channel is empty, or something is left over.
+    """
+    text, channel = _cut_channel(text)
+    role, name, parts = _take_role(_parts(text), role)
+    recipient, content_type = _take_recipient_and_type(parts)
+    if parts:
+        raise HeaderFault(
+            f"unexpected tokens remaining in message header: Some({quote(' '.join(parts))})",
+            kind="junk-in-header",
+        )
+    return Header(role, name, recipient, channel, content_type)
+
+
+def salvage_header(text: str, role: Role) -> tuple[Header, str]:
+    """Read a header that a stop token cut short: channel, role, and the rest as content.
+
+    Args:
+        text: The decoded header, special tokens as their text.
+        role: The role that the stream began with.
+
+    Returns:
+        The header, and the message's content.
+
+    Raises:
+        HeaderFault: The channel is empty.
+    """
+    text, channel = _cut_channel(text)
+    role, name, parts = _take_role(_parts(text), role)
+    return Header(role, name, channel=channel), " ".join(parts)
+
+
+def _cut_channel(text: str) -> tuple[str, str | None]:
+    before, marker, after = text.partition(CHANNEL)
+    if not marker:
+        return text, None
+    length = next((i for i, char in enumerate(after) if char in _CHANNEL_ENDS), len(after))
+    if length == 0:
+        raise HeaderFault(
+            "channel marker present but no channel value found in header", kind="empty-channel"
+        )
+    return before + after[length:], after[:length]
+
+
+def _parts(text: str) -> list[str]:
+    text = text.strip(UNICODE_SPACES)
+    if CONSTRAIN in text:  # "to=x<|constrain|>json" is two parts
+        text = text.replace(CONSTRAIN, " " + CONSTRAIN).strip(UNICODE_SPACES)
+    return [part for part in text.translate(_OTHER_ASCII_SPACES).split(" ") if part]
+
+
+def _take_role(parts: list[str], role: Role | None) -> tuple[Role, str | None, list[str]]:
+    name = None
+    if role is None:
+        if not parts:
+            raise HeaderFault("message header did not contain a role", kind="missing-role")
+        first = parts[0]
+        role = _ROLES.get(first)
+        if role is None:
+            # A tool's messages begin with its name; it has to have a recipient to be one.
+            if len(parts) == 1 and not first.startswith(RECIPIENT_PREFIX):
+                raise HeaderFault(f"Unknown role: {first}", kind="unknown-role")
+            role = Role.TOOL
+            parts = parts[1:]
+        name = first if role is Role.TOOL else None
+    if parts and parts[0] == role.value:
+        parts = parts[1:]
+    return role, name, parts
+
+
+def _take_recipient_and_type(parts: list[str]) -> tuple[str | None, str | None]:
+    """Take both off the end of ``parts``."""
+    if not parts:
+        return None, None
+    alone = len(parts) == 1
+    last = parts.pop()
+    if last.startswith(RECIPIENT_PREFIX) or (alone and not last.startswith(CONSTRAIN)):
+        return last.removeprefix(RECIPIENT_PREFIX), None
+    if not parts:
+        return None, last
+    return parts.pop().removeprefix(RECIPIENT_PREFIX), last

@@ -1,0 +1,89 @@
+"""Encodings by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from threading import Lock
+
+from harmony_core.encoding import HarmonyEncoding
+from harmony_core.errors import HarmonyError
+from harmony_core.format._markers import Markers
+from harmony_core.tokenizer import load_tokenizer
+
+__all__ = ["EncodingSpec", "HarmonyEncodingName", "UnknownEncodingError", "load_harmony_encoding"]
+
+
+class HarmonyEncodingName(str, Enum):
+    """The encodings there are; ``str()`` gives the name."""
+
+    HARMONY_GPT_OSS = "HarmonyGptOss"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class UnknownEncodingError(HarmonyError, ValueError):
+    """There is no encoding of the name."""
+
+
+@dataclass(frozen=True)
+class EncodingSpec:
+    """What makes an encoding.
+
+    Attributes:
+        name: Its name.
+        tokenizer_name: The name of its tokenizer.
+        n_ctx: The longest context, in tokens.
+        max_message_tokens: The longest message, in tokens.
+    """
+
+    name: str
+    tokenizer_name: str
+    n_ctx: int
+    max_message_tokens: int
+
+
+_SPECS = {
+    spec.name: spec
+    for spec in (
+        EncodingSpec(
+            name=HarmonyEncodingName.HARMONY_GPT_OSS.value,
+            tokenizer_name="o200k_harmony",
+            n_ctx=1_048_576,
+            max_message_tokens=524_288,
+        ),
+    )
+}
+
+_loading = Lock()
+
+
+def load_harmony_encoding(name: str | HarmonyEncodingName) -> HarmonyEncoding:
+    """Load an encoding; the same one for the same name, whichever thread asks first.
+
+    Args:
+        name: The encoding's name.
+
+    Raises:
+        UnknownEncodingError: There is no encoding of that name.
+        VocabularyError: The tokenizer's vocabulary cannot be read.
+    """
+    spec = _SPECS.get(str(name))
+    if spec is None:
+        raise UnknownEncodingError(f"Invalid HarmonyEncodingName: {name}")
+    with _loading:
+        return _build(spec)
+
+
+@lru_cache(maxsize=None)
+def _build(spec: EncodingSpec) -> HarmonyEncoding:
+    tokenizer = load_tokenizer(spec.tokenizer_name)
+    return HarmonyEncoding(
+        name=spec.name,
+        tokenizer=tokenizer,
+        markers=Markers.from_special_tokens(tokenizer.special_tokens),
+        n_ctx=spec.n_ctx,
+        max_message_tokens=spec.max_message_tokens,
+    )
