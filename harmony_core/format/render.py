@@ -1,0 +1,352 @@
+"""Messages -> tokens, token for token as the reference renders them.
+
+Every part of a message is encoded on its own (role, name, recipient, channel, each content),
+so that no token ever spans two parts.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from harmony_core.chat import Message, Role
+from harmony_core.contents import DeveloperContent, SystemContent, TextContent, read_content
+from harmony_core.errors import ChatError, RenderError
+from harmony_core.format._json import read_json, well_formed
+from harmony_core.format._markers import MARKER_TEXTS
+from harmony_core.format._typescript import tools_section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harmony_core.contents import Content
+    from harmony_core.format._markers import Markers
+    from harmony_core.tokenizer import Tokenizer
+
+# The reference reads JSON of at most this many levels, and renders a message from its own
+# JSON or from its conversation's, where it stands two levels deeper.
+_MESSAGE_LEVELS = 127
+_CONVERSATION_LEVELS = _MESSAGE_LEVELS - 2
+_LEVELS_ABOVE_SCHEMA = 7
+
+# Role, name, recipient, channel, content type.
+_HeaderFields: TypeAlias = "tuple[Role, str | None, str | None, str | None, str | None]"
+
+_EFFORTS = {"Low": "low", "Medium": "medium", "High": "high"}
+_HEADER_CACHE_SIZE = 1024
+
+
+def render_message(
+    message: Message,
+    tokenizer: Tokenizer,
+    markers: Markers,
+    *,
+    conversation_has_function_tools: bool = False,
+    into: list[int] | None = None,
+) -> list[int]:
+    """Render a single message.
+
+    Args:
+        message: The message.
+        tokenizer: Encodes the text.
+        markers: The formatting tokens.
+        conversation_has_function_tools: Whether a system message is to say where calls of
+            functions go.
+        into: A list to append to; a new one if ``None``.
+
+    Returns:
+        Token ids: the list ``into``.
+
+    Raises:
+        RenderError: The message has no rendering, such as a tool's message without a name.
+        ChatError: A field holds what it may not; the path starts in the message.
+    """
+    tokens = [] if into is None else into
+    setting = _Setting(tokenizer, markers, conversation_has_function_tools, _MESSAGE_LEVELS)
+    try:
+        _append(message, setting, tokens)
+    except _WRONG_FIELD:
+        _check(message, _MESSAGE_LEVELS)
+        raise
+    return tokens
+
+
+def render_conversation(
+    conversation: Iterable[Message],
+    tokenizer: Tokenizer,
+    markers: Markers,
+    *,
+    auto_drop_analysis: bool = True,
+) -> list[int]:
+    """Render all messages of a conversation.
+
+    Args:
+        conversation: The messages.
+        tokenizer: Encodes the text.
+        markers: The formatting tokens.
+        auto_drop_analysis: Whether to leave out the analysis before the first final message,
+            if the assistant's last message is a final one.
+
+    Returns:
+        Token ids.
+
+    Raises:
+        RenderError: A message has no rendering.
+        ChatError: A field holds what it may not; the path starts with ``"messages"``.
+    """
+    return render_ranges(conversation, tokenizer, markers, auto_drop_analysis=auto_drop_analysis)[0]
+
+
+def render_conversation_for_completion(
+    conversation: Iterable[Message],
+    next_turn_role: Role,
+    tokenizer: Tokenizer,
+    markers: Markers,
+    *,
+    auto_drop_analysis: bool = True,
+) -> list[int]:
+    """Render a conversation and begin the next message, which the model is to complete.
+
+    As ``render_conversation``, with the role of the next message besides.
+    """
+    return render_ranges(
+        conversation,
+        tokenizer,
+        markers,
+        auto_drop_analysis=auto_drop_analysis,
+        next_turn_role=next_turn_role,
+    )[0]
+
+
+def render_conversation_for_training(
+    conversation: Iterable[Message],
+    tokenizer: Tokenizer,
+    markers: Markers,
+    *,
+    auto_drop_analysis: bool = True,
+) -> list[int]:
+    """Render a conversation as the model is to learn it.
+
+    As ``render_conversation``, but a final message of the assistant at the very end is ended
+    by the token that ends a turn.
+    """
+    return render_ranges(
+        conversation, tokenizer, markers, auto_drop_analysis=auto_drop_analysis, training=True
+    )[0]
+
+
+def render_ranges(  # noqa: PLR0913 - the two last say how the conversation ends
+    conversation: Iterable[Message],
+    tokenizer: Tokenizer,
+    markers: Markers,
+    *,
+    auto_drop_analysis: bool = True,
+    next_turn_role: Role | None = None,
+    training: bool = False,
+) -> tuple[list[int], list[tuple[int, int, int]]]:
+    """Render a conversation, and tell which tokens are whose.
+
+    Args:
+        conversation: The messages.
+        tokenizer: Encodes the text.
+        markers: The formatting tokens.
+        auto_drop_analysis: As for ``render_conversation``.
+        next_turn_role: The role of a message to begin at the end, or ``None``. Its tokens
+            are in no range.
+        training: Whether to end the turn, as ``render_conversation_for_training`` does.
+
+    Returns:
+        The token ids, and for each message rendered its index in the conversation and the
+        start and stop of its tokens.
+
+    Raises:
+        RenderError: A message has no rendering.
+        ChatError: A field holds what it may not; the path starts with ``"messages"``.
+    """
+    messages = list(conversation)
+    try:
+        tokens, ranges = _render_all(messages, tokenizer, markers, auto_drop_analysis)
+    except _WRONG_FIELD:
+        for index, message in enumerate(messages):
+            _check(message, _CONVERSATION_LEVELS, "messages", index)
+        raise
+    if training and messages and _is_final_of_assistant(messages[-1]):
+        tokens[-1] = markers.return_
+    if next_turn_role is not None:
+        tokens.append(markers.start)
+        tokens += tokenizer.encode_ordinary(Role(next_turn_role).value)
+    return tokens, ranges
+
+
+class _Setting(NamedTuple):
+    tokenizer: Tokenizer
+    markers: Markers
+    has_function_tools: bool
+    levels: int
+
+
+# What a field of a wrong type or with a wrong value causes on the way.
+_WRONG_FIELD = (AttributeError, KeyError, TypeError, ChatError)
+
+
+def _check(message: Message, levels: int, *path: str | int) -> None:
+    """Raise the error that tells where the fault is, by reading the message as JSON anew."""
+    try:
+        data = message.to_dict()
+        Message.from_dict(data)
+        read_json(data, levels)
+    except ChatError as error:
+        error.path = (*path, *error.path)
+        raise
+    except (AttributeError, TypeError) as error:
+        raise ChatError(f"not a message: {error}", path=path) from error
+
+
+def _render_all(
+    messages: list[Message], tokenizer: Tokenizer, markers: Markers, auto_drop_analysis: bool
+) -> tuple[list[int], list[tuple[int, int, int]]]:
+    has_function_tools = any(map(_has_function_tools, messages))
+    setting = _Setting(tokenizer, markers, has_function_tools, _CONVERSATION_LEVELS)
+    first_kept = _first_final(messages) if auto_drop_analysis else 0
+    tokens: list[int] = []
+    ranges: list[tuple[int, int, int]] = []
+    for index, message in enumerate(messages):
+        if index < first_kept and message.channel == "analysis":
+            _check(message, _CONVERSATION_LEVELS)  # the reference reads it all the same
+            continue
+        start = len(tokens)
+        try:
+            _append(message, setting, tokens)
+        except RenderError as error:
+            error.message_index = index
+            raise
+        ranges.append((index, start, len(tokens)))
+    return tokens, ranges
+
+
+def _first_final(messages: list[Message]) -> int:
+    """Index of the first final message, before which analysis is dropped; 0 to drop none.
+
+    The reference goes by the assistant's last message, whatever it is, but by anybody's
+    first final message; analysis between two final messages stays.
+    """
+    for message in reversed(messages):
+        if message.author.role == Role.ASSISTANT:
+            if message.channel != "final":
+                return 0
+            return next(i for i, message in enumerate(messages) if message.channel == "final")
+    return 0
+
+
+def _has_function_tools(message: Message) -> bool:
+    return any(
+        isinstance(content, DeveloperContent)
+        and content.tools is not None
+        and "functions" in content.tools
+        and len(content.tools["functions"].tools) > 0
+        for content in message.content
+    )
+
+
+def _is_final_of_assistant(message: Message) -> bool:
+    return message.author.role == Role.ASSISTANT and message.channel == "final"
+
+
+def _append(message: Message, setting: _Setting, tokens: list[int]) -> None:
+    tokenizer, markers, _, _ = setting
+    author = message.author
+    role = author.role
+    recipient = message.recipient
+    fields = (role, author.name, recipient, message.channel, message.content_type)
+    tokens += _header(tokenizer, markers, fields)
+    for content in message.content:
+        text = content.text if type(content) is TextContent else _text(content, role, setting)
+        tokens += tokenizer.encode_ordinary(well_formed(text))
+    calls = recipient is not None and role == Role.ASSISTANT
+    tokens.append(markers.call if calls else markers.end)
+
+
+@lru_cache(maxsize=_HEADER_CACHE_SIZE)
+def _header(tokenizer: Tokenizer, markers: Markers, fields: _HeaderFields) -> tuple[int, ...]:
+    role, name, recipient, channel, content_type = fields
+
+    def encode(text: str) -> list[int]:
+        return tokenizer.encode_ordinary(well_formed(text))
+
+    tokens = [markers.start]
+    if role != Role.TOOL:
+        tokens += encode(Role(role).value)
+        if name is not None:
+            tokens += encode(":" + name)
+    elif name is not None:
+        tokens += encode(name)
+    else:
+        raise RenderError("Tools should have a name!")
+    if recipient is not None and recipient != "all":
+        tokens += encode(" to=" + recipient)
+    if channel is not None:
+        tokens.append(markers.channel)
+        tokens += encode(channel)
+    if content_type is not None:
+        constrained = content_type.removeprefix(MARKER_TEXTS["constrain"])
+        if constrained != content_type:
+            tokens += encode(" ")
+            tokens.append(markers.constrain)
+            tokens += encode(constrained)
+        else:
+            tokens += encode(" " + content_type)
+    tokens.append(markers.message)
+    return tuple(tokens)
+
+
+def _text(content: Content, role: Role, setting: _Setting) -> str:
+    if isinstance(content, SystemContent):
+        _require_role(Role.SYSTEM, role, "SystemContent")
+        return _system_text(content, setting)
+    if isinstance(content, DeveloperContent):
+        _require_role(Role.DEVELOPER, role, "DeveloperContent")
+        return _developer_text(content, setting)
+    if isinstance(content, TextContent):
+        return content.text
+    # A content of the caller's own class counts as what its dictionary says.
+    return _text(read_content(content.to_dict()), role, setting)
+
+
+def _require_role(required: Role, role: Role, kind: str) -> None:
+    if role != required:
+        raise RenderError(
+            f"{kind} may only appear in {required.value} messages, found in {role.title()}"
+        )
+
+
+def _system_text(content: SystemContent, setting: _Setting) -> str:
+    sections = []
+    identity = [] if content.model_identity is None else [content.model_identity]
+    if content.knowledge_cutoff is not None:
+        identity.append("Knowledge cutoff: " + content.knowledge_cutoff)
+    if content.conversation_start_date is not None:
+        identity.append("Current date: " + content.conversation_start_date)
+    if identity:
+        sections.append("\n".join(identity))
+    if content.reasoning_effort is not None:
+        sections.append("Reasoning: " + _EFFORTS[content.reasoning_effort])
+    if content.tools:
+        sections.append(tools_section(content.tools, setting.levels - _LEVELS_ABOVE_SCHEMA))
+    channels = content.channel_config
+    if channels is not None and channels.valid_channels:
+        text = f"# Valid channels: {', '.join(channels.valid_channels)}."
+        if channels.channel_required:
+            text += " Channel must be included for every message."
+        if setting.has_function_tools:
+            text += "\nCalls to these tools must go to the commentary channel: 'functions'."
+        sections.append(text)
+    return "\n\n".join(sections)
+
+
+def _developer_text(content: DeveloperContent, setting: _Setting) -> str:
+    sections = []
+    if content.instructions is not None:
+        sections += ["# Instructions", content.instructions]
+    if content.tools:
+        sections.append(tools_section(content.tools, setting.levels - _LEVELS_ABOVE_SCHEMA))
+    return "\n\n".join(sections)
