@@ -132,13 +132,10 @@ def _take_role(parts: list[str], role: Role | None) -> tuple[Role, str | None, l
 
 
 def _take_recipient_and_type(parts: list[str]) -> tuple[str | None, str | None]:
-    """Take both off the end of ``parts``."""
+    """Take both off the end of ``parts``. A part alone is a recipient, whatever it looks like."""
     if not parts:
         return None, None
-    alone = len(parts) == 1
     last = parts.pop()
-    if last.startswith(RECIPIENT_PREFIX) or (alone and not last.startswith(CONSTRAIN)):
+    if not parts or last.startswith(RECIPIENT_PREFIX):
         return last.removeprefix(RECIPIENT_PREFIX), None
-    if not parts:
-        return None, last
     return parts.pop().removeprefix(RECIPIENT_PREFIX), last

@@ -177,18 +177,16 @@ class StreamableParser:
             return
         if self._pending:
             data = self._pending + data
-        try:
-            text, used = utf_8_decode(data)
-        except UnicodeDecodeError as fault:
+        text, used, fault_stop = _decode_prefix(data)
+        if fault_stop:
             # One fault a token is replaced; the bytes behind it wait for the next token.
-            valid = data[: fault.start].decode()
-            self._pieces += [valid, REPLACEMENT]
-            self._delta = valid + REPLACEMENT
-            self._pending = data[fault.end :]
-            return
-        self._pieces.append(text)
-        self._delta = text or None
-        self._pending = data[used:]
+            self._pieces += (text, REPLACEMENT)
+            self._delta = text + REPLACEMENT
+            self._pending = data[fault_stop:]
+        else:
+            self._pieces.append(text)
+            self._delta = text or None
+            self._pending = data[used:]
 
     def _end_content(self, _token: int | None) -> None:
         lost = REPLACEMENT if self._lost else ""
@@ -389,6 +387,22 @@ def _parse_sliced(
     except (StopIteration, DecodeError, HeaderFault):
         return None
     return messages
+
+
+def _decode_prefix(data: bytes) -> tuple[str, int, int]:
+    """Decode UTF-8 up to the first fault, or up to a character that has yet to end.
+
+    Returns:
+        The text, how many bytes it takes, and where the fault behind it ends: 0 if none.
+    """
+    try:
+        text, used = utf_8_decode(data)
+    except UnicodeDecodeError as fault:
+        return data[: fault.start].decode(), fault.start, fault.end
+    # Half a surrogate is a fault for Rust at its second byte; Python waits for the third.
+    if len(data) - used == 2 and data[used] == 0xED and data[used + 1] >= 0xA0:
+        return text, used, used + 1
+    return text, used, 0
 
 
 def _message(header: Header, text: str) -> Message:
