@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from harmony_core.errors import HarmonyError
 
@@ -38,6 +38,11 @@ _TEXT_KEYS = ("text", "output_text", "completion", "content", "prompt")
 
 # Longer digit strings are no token id, and converting them would take quadratic time.
 _MOST_DIGITS = 12
+_TOO_LONG = rf"[0-9]{{{_MOST_DIGITS + 1}}}"
+
+# Characters that may stand before or behind a list, and that are looked at where there is none.
+_MOST_AROUND = 200
+_SAMPLE = 4000
 
 
 class ReadingError(HarmonyError, ValueError):
@@ -167,80 +172,86 @@ def _find_number(source: str, number: float) -> tuple[int, int]:
     return match.span() if match else (0, len(source))
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """What is not a plain list; an item; a wrapped number; a number of any kind."""
-    return (
-        re.compile(r"[^0-9\s,;]"),
-        re.compile(r"[^\s,;]+"),
-        re.compile(r"[A-Za-z_][\w.:]*\(([^()]*)\)"),
-        re.compile(r"[+-]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?"),
-    )
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
-def _payload(source: str) -> tuple[int, int]:
-    """The part between the outermost brackets, or all of it; in characters."""
-    opening = re.search(r"[\[(]", source)
-    if opening is None:
-        return 0, len(source)
-    # A NumPy or `array` print has more after the list: `array([1, 2], dtype=int32)`.
-    start = source.find("[")
-    if start < 0:
-        start = opening.start()
-    stop = source.rfind("]" if source[start] == "[" else ")")
-    while source[start + 1 : start + 2] in ("[", "("):
-        start += 1
-        stop = source.rfind("]" if source[start] == "[" else ")", start, stop)
-    return start + 1, stop if stop > start else len(source)
+_NUMBER = r"[+-]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?"
+# A scalar's debug print, such as `np.int64(5)` or `Rank(5)`.
+_WRAPPED = r"[A-Za-z_][\w.:]*\(([^()]*)\)"
+_ITEM = r"[^\s,;]+"
+_BRACKETED = r"\[([^\[\]]*)(?:\]|$)"
+_PARENTHESISED = r"\(([^()]*)(?:\)|$)"
+# What may stand before a list: a source position, a name and `=` or `:`, an opening call.
+_HEAD = r"\s*(?:\[[^\]]*\]\s*)?(?:[&\w.'\"-]+\s*[=:]\s*)?(?:&?[\w.:]+!?)?[(\[\s]*(?:'\w',\s*)?"
+# What may stand behind it: closing brackets and keywords, as in `, dtype=int32)`.
+_TAIL = r"[\s\]),;]*(?:\w+=[^\s,=)]+(?:[\s,)]+|$))*"
+
+
+class _List(NamedTuple):
+    """Where the items of a list stand, in characters, and in what brackets."""
+
+    start: int
+    stop: int
+    form: str
+
+
+def _find_list(source: str) -> _List | None:
+    """The longest list in brackets that holds numbers or nothing; ``None`` if there is none."""
+    square = "[" in source
+    groups = list(_compiled(_BRACKETED if square else _PARENTHESISED).finditer(source))
+    groups = [group for group in groups if _starts_with_number(group.group(1))]
+    if not groups:
+        return None
+    group = max(groups, key=lambda group: len(group.group(1)))
+    if source[: group.start()].strip():
+        form = "a debug print of token ids"
+    else:
+        form = "a JSON list of token ids" if square else "a tuple of token ids"
+    return _List(*group.span(1), form)
+
+
+def _starts_with_number(items: str) -> bool:
+    first = _compiled(_ITEM).search(items)
+    return first is None or _is_number(first.group())
+
+
+def _is_number(item: str) -> bool:
+    wrapped = _compiled(_WRAPPED).fullmatch(item)
+    return _compiled(_NUMBER).fullmatch(wrapped.group(1) if wrapped else item) is not None
 
 
 def _looks_like_ids(source: str) -> bool:
-    """Whether a number stands first, behind at most a name and an opening bracket."""
-    start, stop = _payload(source)
-    _, item, wrapped, number = _patterns()
-    head = source[: max(start - 1, 0)].strip()
-    if head and not re.fullmatch(r"[\w.:'\",\s]*[=:]?\s*[\w.:!&<>]*\s*[\[(]*(?:'\w',)?\s*", head):
-        return False
-    first = item.search(source, start, stop)
-    if first is None:
-        return source.strip() in ("[]", "()")
-    text = first.group()
-    bare = wrapped.fullmatch(text)
-    return number.fullmatch(bare.group(1) if bare else text) is not None
+    """Whether the source is a list of numbers and little else."""
+    found = _find_list(source)
+    if found is not None:
+        head, tail = source[: found.start - 1], source[found.stop :]
+        return all(
+            len(part) <= _MOST_AROUND and _compiled(pattern).fullmatch(part)
+            for part, pattern in ((head, _HEAD), (tail, _TAIL))
+        )
+    sample = _compiled(_ITEM).findall(source[:_SAMPLE])
+    return 2 * sum(map(_is_number, sample)) > len(sample)
 
 
 def _read_ids(source: str, tokenizer: Tokenizer) -> Reading:
-    start, stop = _payload(source)
-    foreign, item, wrapped, _ = _patterns()
-    tokens: list[int] = []
-    if foreign.search(source, start, stop) is None and _no_long_numbers(source, start, stop):
-        tokens = [int(digits) for digits in re.findall(r"[0-9]+", source[start:stop])]
+    found = _find_list(source) or _List(0, len(source), "token ids")
+    items = source[found.start : found.stop]
+    if not _compiled(r"[^0-9\s,;]").search(items) and not _compiled(_TOO_LONG).search(items):
+        tokens = [int(digits) for digits in _compiled(r"[0-9]+").findall(items)]
         if not tokens or max(tokens) < tokenizer.n_vocab:
-            return Reading("tokens", _form(source, start), tokens)
+            return Reading("tokens", found.form, tokens)
     tokens = []
-    for match in item.finditer(source, start, stop):
-        inner = wrapped.fullmatch(match.group())
-        text = inner.group(1) if inner else match.group()
+    for match in _compiled(_ITEM).finditer(source, found.start, found.stop):
+        wrapped = _compiled(_WRAPPED).fullmatch(match.group())
+        text = wrapped.group(1) if wrapped else match.group()
         tokens.append(_to_id(text, match.start(), match.end(), tokenizer))
-    return Reading("tokens", _form(source, start), tokens)
-
-
-def _no_long_numbers(source: str, start: int, stop: int) -> bool:
-    too_long = re.compile(rf"[0-9]{{{_MOST_DIGITS + 1}}}")
-    return too_long.search(source, start, stop) is None
-
-
-def _form(source: str, start: int) -> str:
-    if start == 0:
-        return "token ids"
-    head = source[: start - 1].strip()
-    if head:
-        return "a debug print of token ids"
-    return "a JSON list of token ids" if source[start - 1] == "[" else "a tuple of token ids"
+    return Reading("tokens", found.form, tokens)
 
 
 def _to_id(text: str, start: int, stop: int, tokenizer: Tokenizer) -> int:
-    number = _patterns()[3].fullmatch(text)
+    number = _compiled(_NUMBER).fullmatch(text)
     if number is None:
         raise ReadingError(
             f"Found {_shorten(text)!r} where a token id was expected.",
@@ -287,7 +298,7 @@ def _refuse_binary(source: str) -> None:
         kind="binary",
         start=match.start(),
         stop=match.end(),
-        hint="Paste the ids as numbers, or the decoded text; reading it as Harmony text is up to you.",
+        hint="Paste the ids as numbers or the decoded text, or read it as Harmony text anyway.",
     )
 
 
