@@ -1,3 +1,58 @@
 """Harmony, the token format of the gpt-oss models, in pure Python."""
 
+from harmony_core.chat import (
+    Author,
+    ChannelConfig,
+    Content,
+    Conversation,
+    DeveloperContent,
+    Message,
+    ReasoningEffort,
+    Role,
+    SystemContent,
+    TextContent,
+)
+from harmony_core.encoding import HarmonyEncoding, RenderConversationConfig, RenderOptions
+from harmony_core.errors import (
+    ChatError,
+    DecodeError,
+    HarmonyError,
+    ParseError,
+    RenderError,
+    SpecialTokenError,
+    VocabularyError,
+)
+from harmony_core.format.parse import StreamableParser, StreamState
+from harmony_core.registry import HarmonyEncodingName, load_harmony_encoding
+from harmony_core.tools import ToolDescription, ToolNamespaceConfig
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Author",
+    "ChannelConfig",
+    "ChatError",
+    "Content",
+    "Conversation",
+    "DecodeError",
+    "DeveloperContent",
+    "HarmonyEncoding",
+    "HarmonyEncodingName",
+    "HarmonyError",
+    "Message",
+    "ParseError",
+    "ReasoningEffort",
+    "RenderConversationConfig",
+    "RenderError",
+    "RenderOptions",
+    "Role",
+    "SpecialTokenError",
+    "StreamState",
+    "StreamableParser",
+    "SystemContent",
+    "TextContent",
+    "ToolDescription",
+    "ToolNamespaceConfig",
+    "VocabularyError",
+    "load_harmony_encoding",
+]

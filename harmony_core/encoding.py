@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from harmony_core.format import parse, render
+from harmony_core import _fields
+from harmony_core.format import render
+from harmony_core.format.parse_whole import parse_messages
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["HarmonyEncoding", "RenderConversationConfig", "RenderOptions"]
 
 
+@_fields.lenient
 @dataclass(kw_only=True, slots=True)
 class RenderConversationConfig:
     """How to render a conversation.
@@ -28,7 +31,11 @@ class RenderConversationConfig:
 
     auto_drop_analysis: bool = True
 
+    def __post_init__(self) -> None:
+        self.auto_drop_analysis = _fields.boolean(self.auto_drop_analysis, "auto_drop_analysis")
 
+
+@_fields.lenient
 @dataclass(kw_only=True, slots=True)
 class RenderOptions:
     """How to render a single message.
@@ -39,8 +46,13 @@ class RenderOptions:
 
     conversation_has_function_tools: bool = False
 
+    def __post_init__(self) -> None:
+        self.conversation_has_function_tools = _fields.boolean(
+            self.conversation_has_function_tools, "conversation_has_function_tools"
+        )
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class HarmonyEncoding:
     """Conversations and text to tokens, and back.
 
@@ -53,8 +65,8 @@ class HarmonyEncoding:
     """
 
     name: str
-    tokenizer: Tokenizer
-    markers: Markers
+    tokenizer: Tokenizer = field(repr=False)
+    markers: Markers = field(repr=False)
     n_ctx: int
     max_message_tokens: int
 
@@ -67,6 +79,78 @@ class HarmonyEncoding:
     def special_tokens_set(self) -> set[str]:
         """The texts of all special tokens."""
         return set(self.tokenizer.special_tokens)
+
+    def render_conversation_for_completion(
+        self,
+        conversation: Conversation,
+        next_turn_role: Role,
+        config: RenderConversationConfig | None = None,
+    ) -> list[int]:
+        """Render a conversation as a prompt: its messages, and the beginning of the next one.
+
+        Args:
+            conversation: The conversation.
+            next_turn_role: The role of the message that the model is to write.
+            config: ``RenderConversationConfig()`` if ``None``.
+
+        Raises:
+            RenderError: A message cannot be rendered.
+            ChatError: A message holds a value that it may not.
+        """
+        return self.render_ranges(conversation, config, next_turn_role=next_turn_role)[0]
+
+    def render_conversation(
+        self, conversation: Conversation, config: RenderConversationConfig | None = None
+    ) -> list[int]:
+        """Render a conversation's messages.
+
+        Args and errors are those of ``render_conversation_for_completion``.
+        """
+        return self.render_ranges(conversation, config)[0]
+
+    def render_conversation_for_training(
+        self, conversation: Conversation, config: RenderConversationConfig | None = None
+    ) -> list[int]:
+        """Render a conversation for a model to learn from.
+
+        If the last message is the assistant's final one, it ends with ``<|return|>``. Args
+        and errors are those of ``render_conversation_for_completion``.
+        """
+        return self.render_ranges(conversation, config, training=True)[0]
+
+    def render_ranges(
+        self,
+        conversation: Conversation,
+        config: RenderConversationConfig | None = None,
+        *,
+        next_turn_role: Role | None = None,
+        training: bool = False,
+    ) -> tuple[list[int], list[tuple[int, int, int]]]:
+        """Render a conversation, and tell which tokens each message became.
+
+        Args:
+            conversation: The conversation.
+            config: ``RenderConversationConfig()`` if ``None``.
+            next_turn_role: As for ``render_conversation_for_completion``, unless ``None``.
+            training: Whether to render as ``render_conversation_for_training`` does.
+
+        Returns:
+            The tokens, and for each message rendered its index in the conversation and the
+            start and stop of its tokens.
+
+        Raises:
+            RenderError: A message cannot be rendered.
+            ChatError: A message holds a value that it may not.
+        """
+        settings = config or RenderConversationConfig()
+        return render.render_ranges(
+            conversation,
+            self.tokenizer,
+            self.markers,
+            auto_drop_analysis=settings.auto_drop_analysis,
+            next_turn_role=next_turn_role,
+            training=training,
+        )
 
     def render(self, message: Message, render_options: RenderOptions | None = None) -> list[int]:
         """Render a single message.
@@ -103,7 +187,7 @@ class HarmonyEncoding:
             TypeError: A token is not an integer.
             OverflowError: A token does not fit in 32 bits without sign.
         """
-        return parse.parse_messages(self, tokens, role, strict=strict)
+        return parse_messages(self, tokens, role, strict=strict)
 
     def encode(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from threading import Lock
 
 from harmony_core.encoding import HarmonyEncoding
@@ -77,7 +77,7 @@ def load_harmony_encoding(name: str | HarmonyEncodingName) -> HarmonyEncoding:
         return _build(spec)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _build(spec: EncodingSpec) -> HarmonyEncoding:
     tokenizer = load_tokenizer(spec.tokenizer_name)
     return HarmonyEncoding(

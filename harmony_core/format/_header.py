@@ -9,8 +9,9 @@ the two ends. Each step is one function here, with the reference's quirks.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from harmony_core.chat import Role
+from harmony_core.chat import Author, Message, Role, TextContent
 from harmony_core.format._markers import MARKER_TEXTS
 from harmony_core.format._quote import quote
 
@@ -40,6 +41,28 @@ class Header:
     recipient: str | None = None
     channel: str | None = None
     content_type: str | None = None
+
+    def message(self, text: str) -> Message:
+        """Make the message of this header and the content's text."""
+        return Message(
+            author=Author(role=self.role, name=self.name),
+            content=[TextContent(text=text)],
+            channel=self.channel,
+            recipient=self.recipient,
+            content_type=self.content_type,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The header in the reference's JSON form, which leaves out a missing name only."""
+        author = {"role": self.role.value}
+        if self.name is not None:
+            author["name"] = self.name
+        return {
+            "author": author,
+            "recipient": self.recipient,
+            "channel": self.channel,
+            "content_type": self.content_type,
+        }
 
 
 class HeaderFault(Exception):  # noqa: N818 - never leaves this package: the parser turns it into a ParseError

@@ -10,21 +10,29 @@ from codecs import utf_8_decode
 from collections.abc import Callable
 from enum import Enum
 from operator import index
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, SupportsIndex, cast
 
-from harmony_core.chat import Author, Message, Role, TextContent
+from harmony_core.chat import Role
 from harmony_core.errors import DecodeError, ParseError
 from harmony_core.format._header import Header, HeaderFault, parse_header, salvage_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from harmony_core.chat import Message
     from harmony_core.format._markers import Markers
     from harmony_core.tokenizer import Tokenizer
 
-__all__ = ["StreamState", "StreamableParser", "parse_messages"]
+__all__ = ["Encoding", "StreamState", "StreamableParser", "as_u32"]
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+# What a move made at the end of the stream gets for a token.
+_NO_TOKEN = -1
+
+# After these bytes Rust has found a fault; Python waits for the third byte of the surrogate.
+_HALF_SURROGATES = b"\xed\xa0", b"\xed\xbf"
+
+# Faults behind faults are looked for in so many bytes at first: a long backlog is not copied.
+_HEAD = 64
 
 
 class Encoding(Protocol):
@@ -71,17 +79,39 @@ class StreamableParser:
             message: what the header holds beyond role and channel becomes the content.
     """
 
+    # Of the content being read:
+    _header: Header | None
+    _pieces: list[str]  # as the reference encodes them, each on its own
+    _text: str  # the first _joined pieces together
+    _joined: int
+    _pending: bytearray  # the beginning of a character, or what came behind a fault
+    _lost: bool  # an unknown token came: after it, the reference decodes no more
+    _delta: str | None
+
     def __init__(self, encoding: Encoding, role: Role | None, *, strict: bool = True) -> None:
         self._tokenizer = encoding.tokenizer
-        self._markers = encoding.markers
         self._token_bytes = encoding.tokenizer.token_bytes
-        self._moves = self._compile_moves(strict=strict)
+        self._markers = encoding.markers
+        self._moves = _moves_by_token(self._markers, self._MOVES if strict else self._LENIENT_MOVES)
         self._next_role = None if role is None else Role(role)
         self._tokens: list[int] = []
         self._messages: list[Message] = []
         self._header_tokens: list[int] = []
-        self._forget_content()
+        self._clear_content()
         self._enter(StreamState.EXPECT_START if role is None else StreamState.HEADER)
+
+    def _clear_content(self) -> None:
+        self._header = None
+        self._pieces = []
+        self._text = ""
+        self._joined = 0
+        self._pending = bytearray()
+        self._lost = False
+        self._delta = None
+
+    def _enter(self, state: StreamState) -> None:
+        self._state = state
+        self._move_of, self._text_move, self._eos_move = self._moves[state]
 
     def process(self, token: int) -> StreamableParser:
         """Read one token.
@@ -95,7 +125,7 @@ class StreamableParser:
             OverflowError: The token does not fit in 32 bits without sign.
         """
         if type(token) is not int or token >> 32:
-            token = _u32(token, "token")
+            token = as_u32(token, "token")
         self._tokens.append(token)
         self._move_of.get(token, self._text_move)(self, token)
         return self
@@ -109,21 +139,21 @@ class StreamableParser:
         Raises:
             ParseError: The stream ends within a header.
         """
-        self._eos_move(self, None)
+        self._eos_move(self, _NO_TOKEN)
         return self
 
-    # The moves. Each gets the token it is made on, None at the end of the stream.
+    # The moves. Each gets the token it is made on.
 
-    def _stay(self, token: int | None) -> None:
+    def _stay(self, _token: int) -> None:
         pass
 
-    def _refuse_token(self, token: int | None) -> None:
+    def _refuse_token(self, token: int) -> None:
         expected = self._markers.start
         raise self._error(
             f"Unexpected token {token} while expecting start token {expected}", "unexpected-token"
         )
 
-    def _refuse_eos(self, _token: int | None) -> None:
+    def _refuse_eos(self, _token: int) -> None:
         raise ParseError(
             "Unexpected EOS while waiting for message header to complete",
             kind="unexpected-eos",
@@ -132,14 +162,14 @@ class StreamableParser:
             state=self._state.value,
         )
 
-    def _begin_header(self, _token: int | None) -> None:
+    def _begin_header(self, _token: int) -> None:
         self._header_tokens = []
         self._enter(StreamState.HEADER)
 
-    def _take_header_token(self, token: int | None) -> None:
+    def _take_header_token(self, token: int) -> None:
         self._header_tokens.append(token)
 
-    def _begin_content(self, _token: int | None) -> None:
+    def _begin_content(self, _token: int) -> None:
         try:
             text = self._tokenizer.decode_utf8(self._header_tokens)
             self._header = parse_header(text, self._next_role)
@@ -154,7 +184,7 @@ class StreamableParser:
         self._next_role = None
         self._enter(StreamState.CONTENT)
 
-    def _abandon_header(self, _token: int | None) -> None:
+    def _abandon_header(self, _token: int) -> None:
         if self._next_role is not None and self._header_tokens:
             try:
                 text = self._tokenizer.decode_utf8(self._header_tokens)
@@ -163,7 +193,7 @@ class StreamableParser:
                 raise self._error(str(error), "undecodable-header") from error
             except HeaderFault as error:
                 raise self._error(str(error), error.kind) from error
-            self._messages.append(_message(header, content))
+            self._messages.append(header.message(content))
         self._next_role = None
         self._enter(StreamState.EXPECT_START)
 
@@ -175,28 +205,37 @@ class StreamableParser:
         if self._lost:
             self._delta = None
             return
-        if self._pending:
-            data = self._pending + data
-        text, used, fault_stop = _decode_prefix(data)
-        if fault_stop:
-            # One fault a token is replaced; the bytes behind it wait for the next token.
-            self._pieces += (text, REPLACEMENT)
-            self._delta = text + REPLACEMENT
-            self._pending = data[fault_stop:]
-        else:
-            self._pieces.append(text)
-            self._delta = text or None
-            self._pending = data[used:]
+        if not self._pending:
+            try:
+                self._delta = text = data.decode()
+            except UnicodeDecodeError:
+                pass
+            else:
+                self._pieces.append(text)
+                return
+        self._pending += data
+        self._emit_pending()
 
-    def _end_content(self, _token: int | None) -> None:
+    def _emit_pending(self) -> None:
+        """Emit what is complete; replace one fault at most, as the reference does a token."""
+        text, length, fault_length = _decode_prefix(self._pending)
+        del self._pending[: length + fault_length]
+        if text:
+            self._pieces.append(text)
+        if fault_length:
+            self._pieces.append(REPLACEMENT)
+            text += REPLACEMENT
+        self._delta = text or None
+
+    def _end_content(self, _token: int) -> None:
         lost = REPLACEMENT if self._lost else ""
         text = self.current_content + lost + self._pending.decode("utf-8", "replace")
-        self._messages.append(_message(self._header, text))
-        self._forget_content()
+        self._messages.append(cast("Header", self._header).message(text))
+        self._clear_content()
         self._enter(StreamState.EXPECT_START)
 
     # The legal moves: what each state does on each event.
-    _MOVES: ClassVar = {
+    _MOVES: ClassVar[_MoveTable] = {
         StreamState.EXPECT_START: {
             _Event.START: _begin_header,
             _Event.TEXT: _refuse_token,
@@ -213,36 +252,10 @@ class StreamableParser:
             _Event.EOS: _end_content,
         },
     }
-    _LENIENT_MOVES: ClassVar = {
+    _LENIENT_MOVES: ClassVar[_MoveTable] = {
         **_MOVES,
         StreamState.HEADER: {**_MOVES[StreamState.HEADER], _Event.STOP: _abandon_header},
     }
-
-    def _compile_moves(self, *, strict: bool) -> dict[StreamState, _Moves]:
-        """Key the moves by token id."""
-        markers = self._markers
-        events = {markers.start: _Event.START, markers.message: _Event.MESSAGE}
-        events |= dict.fromkeys(markers.stop_tokens, _Event.STOP)
-        table = self._MOVES if strict else self._LENIENT_MOVES
-        return {
-            state: (
-                {token: moves[event] for token, event in events.items() if event in moves},
-                moves[_Event.TEXT],
-                moves[_Event.EOS],
-            )
-            for state, moves in table.items()
-        }
-
-    def _enter(self, state: StreamState) -> None:
-        self._state = state
-        self._move_of, self._text_move, self._eos_move = self._moves[state]
-
-    def _forget_content(self) -> None:
-        self._header: Header | None = None
-        self._pieces: list[str] = []  # as the reference encodes them: each on its own
-        self._pending = b""  # the beginning of a character, or what follows a fault
-        self._lost = False  # after an unknown token the reference decodes no more
-        self._delta: str | None = None
 
     def _error(self, message: str, kind: str) -> ParseError:
         """Lay the fault on the last token seen."""
@@ -292,7 +305,10 @@ class StreamableParser:
     @property
     def current_content(self) -> str:
         """The content read so far, as far as it is complete characters."""
-        return "".join(self._pieces)
+        if self._joined < len(self._pieces):
+            self._text += "".join(self._pieces[self._joined :])
+            self._joined = len(self._pieces)
+        return self._text
 
     @property
     def last_content_delta(self) -> str | None:
@@ -310,125 +326,59 @@ class StreamableParser:
             data["header_tokens"] = self._header_tokens.copy()
         elif self._header is not None:
             encode = self._tokenizer.encode_ordinary
-            data["header"] = _header_data(self._header)
+            data["header"] = self._header.to_dict()
             data["content_tokens"] = [token for piece in self._pieces for token in encode(piece)]
         return data
 
 
 _Move = Callable[[StreamableParser, int], None]
-_Moves = tuple[dict[int, _Move], _Move, _Move]  # by token, for other tokens, at the end
+_MoveTable = dict[StreamState, dict[_Event, _Move]]
+# The moves of a state: by token, for any other token, at the end of the stream.
+_Moves = tuple[dict[int, _Move], _Move, _Move]
 
 
-def parse_messages(
-    encoding: Encoding, tokens: Iterable[int], role: Role | None = None, *, strict: bool = True
-) -> list[Message]:
-    """Read the messages of a whole completion.
-
-    Args:
-        encoding: The encoding of the tokens.
-        tokens: Token ids.
-        role: As for ``StreamableParser``.
-        strict: As for ``StreamableParser``.
-
-    Raises:
-        ParseError: The tokens do not follow the format.
-        TypeError: A token is not an integer.
-        OverflowError: A token does not fit in 32 bits without sign.
-    """
-    checked = [
-        token if type(token) is int and not token >> 32 else _u32(token, "tokens")
-        for token in tokens
-    ]
-    messages = _parse_sliced(encoding, checked, role, strict=strict)
-    if messages is None:
-        messages = _parse_stepping(encoding, checked, role, strict=strict)
-    return messages
-
-
-def _parse_stepping(
-    encoding: Encoding, tokens: list[int], role: Role | None, *, strict: bool
-) -> list[Message]:
-    parser = StreamableParser(encoding, role, strict=strict)
-    for token in tokens:
-        parser.process(token)
-    return parser.process_eos().messages
-
-
-def _parse_sliced(
-    encoding: Encoding, tokens: list[int], role: Role | None, *, strict: bool
-) -> list[Message] | None:
-    """Parse by cutting at the formatting tokens; ``None`` if something is out of the ordinary.
-
-    Bytes that are UTF-8 as a whole give the same text however they are cut, so only faults
-    need the parser that goes token by token.
-    """
-    markers, decode = encoding.markers, encoding.tokenizer.decode_utf8
-    stops = markers.stop_tokens
-    bounds = stops | {markers.message}
-    cuts = (i for i, token in enumerate(tokens) if token in bounds)
-    messages: list[Message] = []
-    at = 0
-    try:
-        while role is not None or at < len(tokens):
-            if role is None:
-                if tokens[at] != markers.start:
-                    return None
-                at += 1
-            cut = next(cuts)
-            while tokens[cut] != markers.message:
-                if not strict:
-                    return None
-                cut = next(cuts)
-            header = parse_header(decode(tokens[at:cut]), role)
-            role = None
-            stop = next((i for i in cuts if tokens[i] in stops), len(tokens))
-            messages.append(_message(header, decode(tokens[cut + 1 : stop])))
-            at = stop + 1
-    except (StopIteration, DecodeError, HeaderFault):
-        return None
-    return messages
-
-
-def _decode_prefix(data: bytes) -> tuple[str, int, int]:
-    """Decode UTF-8 up to the first fault, or up to a character that has yet to end.
-
-    Returns:
-        The text, how many bytes it takes, and where the fault behind it ends: 0 if none.
-    """
-    try:
-        text, used = utf_8_decode(data)
-    except UnicodeDecodeError as fault:
-        return data[: fault.start].decode(), fault.start, fault.end
-    # Half a surrogate is a fault for Rust at its second byte; Python waits for the third.
-    if len(data) - used == 2 and data[used] == 0xED and data[used + 1] >= 0xA0:
-        return text, used, used + 1
-    return text, used, 0
-
-
-def _message(header: Header, text: str) -> Message:
-    return Message(
-        author=Author(role=header.role, name=header.name),
-        content=[TextContent(text=text)],
-        channel=header.channel,
-        recipient=header.recipient,
-        content_type=header.content_type,
-    )
-
-
-def _header_data(header: Header) -> dict[str, Any]:
-    author = {"role": header.role.value}
-    if header.name is not None:
-        author["name"] = header.name
+def _moves_by_token(markers: Markers, table: _MoveTable) -> dict[StreamState, _Moves]:
+    events = {markers.start: _Event.START, markers.message: _Event.MESSAGE}
+    events |= dict.fromkeys(markers.stop_tokens, _Event.STOP)
     return {
-        "author": author,
-        "recipient": header.recipient,
-        "channel": header.channel,
-        "content_type": header.content_type,
+        state: (
+            {token: moves[event] for token, event in events.items() if event in moves},
+            moves[_Event.TEXT],
+            moves[_Event.EOS],
+        )
+        for state, moves in table.items()
     }
 
 
-def _u32(token: object, argument: str) -> int:
-    """Convert as the reference's bindings do, with their errors."""
+def _decode_prefix(data: bytearray) -> tuple[str, int, int]:
+    """Decode UTF-8 up to the first fault, or up to a character that has yet to end.
+
+    Returns:
+        The text, how many bytes it took, and how many bytes the fault behind it has, or 0.
+    """
+    if len(data) > _HEAD:
+        text, length, fault_length = _decode_prefix(data[:_HEAD])
+        if fault_length:
+            return text, length, fault_length
+    try:
+        text, length = utf_8_decode(data)
+    except UnicodeDecodeError as fault:
+        return data[: fault.start].decode(), fault.start, fault.end - fault.start
+    first, last = _HALF_SURROGATES
+    return text, length, int(first <= data[length:] <= last)
+
+
+def as_u32(token: SupportsIndex, argument: str) -> int:
+    """Convert a token as the reference's bindings do, with their errors.
+
+    Args:
+        token: An integer.
+        argument: The argument that the token was given in.
+
+    Raises:
+        TypeError: The token is not an integer.
+        OverflowError: The token does not fit in 32 bits without sign.
+    """
     try:
         value = index(token)
     except TypeError as error:
