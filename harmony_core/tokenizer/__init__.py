@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from harmony_core.errors import DecodeError
-from harmony_core.tokenizer._bpe import PieceEncoder
+from harmony_core.tokenizer._bpe import PieceCache
 from harmony_core.tokenizer._encodings import find_encoding
 from harmony_core.tokenizer._special import find_special, reject_special
 from harmony_core.tokenizer._vocabulary import load_packed
@@ -47,7 +47,7 @@ class Tokenizer:
         self._special_ids = frozenset(encoding.special_tokens.values())
         self.n_vocab = max(len(vocabulary.tokens) - 1, *self._special_ids) + 1
         self._split = encoding.split
-        self._tokens_of = PieceEncoder(vocabulary).__getitem__
+        self._tokens_of = PieceCache(vocabulary).__getitem__
         table: list[bytes | None] = [*vocabulary.tokens]
         table += [None] * (self.n_vocab - len(table))
         for text, token in encoding.special_tokens.items():

@@ -33,14 +33,16 @@ class Vocabulary(NamedTuple):
     Attributes:
         tokens: Each token's bytes; the index is the token id, which is also its rank.
         ranks: Token bytes to token id.
-        pairs: For each token the pair it is merged from, as ``left << ID_BITS | right``;
-            -1 for the single bytes.
-        merges: Such a pair to the token it makes.
+        lefts: For each token the left one of the two it is merged from; -1 for the
+            single bytes.
+        rights: The right one, likewise.
+        merges: A pair, as ``left << ID_BITS | right``, to the token it makes.
     """
 
     tokens: list[bytes]
     ranks: dict[bytes, int]
-    pairs: list[int]
+    lefts: list[int]
+    rights: list[int]
     merges: dict[int, int]
 
 
@@ -75,16 +77,20 @@ def unpack(packed: bytes) -> Vocabulary:
     """
     count = _checked_count(packed)
     singles = packed[HEADER.size : HEADER.size + BYTE_TOKENS]
-    merged = _pairs(packed, HEADER.size + BYTE_TOKENS, count)
+    pairs = _pairs(packed, HEADER.size + BYTE_TOKENS, count)
+    lefts = [pair >> ID_BITS for pair in pairs]
+    rights = [pair & ID_MASK for pair in pairs]
     tokens = [singles[i : i + 1] for i in range(BYTE_TOKENS)]
     append = tokens.append
-    for pair in merged:
-        append(tokens[pair >> ID_BITS] + tokens[pair & ID_MASK])
+    for left, right in zip(lefts, rights):
+        append(tokens[left] + tokens[right])  # noqa: PERF401 - it reads what it appended
+    single = [-1] * BYTE_TOKENS
     return Vocabulary(
         tokens=tokens,
         ranks=dict(zip(tokens, range(len(tokens)))),
-        pairs=[-1] * BYTE_TOKENS + merged,
-        merges=dict(zip(merged, range(BYTE_TOKENS, len(tokens)))),
+        lefts=single + lefts,
+        rights=single + rights,
+        merges=dict(zip(pairs, range(BYTE_TOKENS, len(tokens)))),
     )
 
 
