@@ -11,11 +11,15 @@ from __future__ import annotations
 import functools
 import reprlib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, Field, fields
 from enum import Enum
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from harmony_core.errors import ChatError
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
@@ -93,17 +97,15 @@ def member(enum: type[E], value: object, name: str) -> E:
     if isinstance(value, enum):
         return value
     if isinstance(value, (str, bytes)):
-        wanted = text(value, name)
-        for candidate in enum:
-            if candidate.value == wanted:
-                return candidate
+        with suppress(ValueError):
+            return enum(text(value))
     *first, last = (repr(candidate.value) for candidate in enum)
     raise wrong(f"{', '.join(first)} or {last}", value, name)
 
 
-def each(read: Callable[[Any], T], values: object, name: str) -> list[T]:
+def each(read: Callable[[Any], T], values: Any, name: str) -> list[T]:  # noqa: ANN401 - checked
     """A new list of every item of ``values``, read by ``read``."""
-    if isinstance(values, (str, bytes, bytearray, Mapping)) or not isinstance(values, Iterable):
+    if not _is_list_like(values):
         raise wrong("a valid list", values, name)
     items: list[T] = []
     try:
@@ -113,6 +115,13 @@ def each(read: Callable[[Any], T], values: object, name: str) -> list[T]:
         error.path = (name, len(items), *error.path)
         raise
     return items
+
+
+def _is_list_like(value: object) -> bool:
+    if type(value) is list:
+        return True
+    unlike = (str, bytes, bytearray, Mapping)
+    return isinstance(value, Iterable) and not isinstance(value, unlike)
 
 
 def each_value(read: Callable[[Any], T], values: object, name: str) -> dict[str, T]:
@@ -131,16 +140,21 @@ def each_value(read: Callable[[Any], T], values: object, name: str) -> dict[str,
 
 def mapping(value: object, name: str | None = None) -> Mapping[Any, Any]:
     """A dictionary or another mapping."""
-    if not isinstance(value, Mapping):
-        raise wrong("a valid dictionary", value, name)
-    return value
+    if is_mapping(value):
+        return value
+    raise wrong("a valid dictionary", value, name)
+
+
+def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    """Whether ``value`` is a dictionary or another mapping."""
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 def instance(cls: type[T], value: object, name: str | None = None) -> T:
     """An object of dataclass ``cls``, given itself or as a dictionary of its fields."""
     if isinstance(value, cls):
         return value
-    if not isinstance(value, Mapping):
+    if not is_mapping(value):
         raise wrong(f"a valid dictionary or instance of {cls.__name__}", value, name)
     try:
         return from_fields(cls, value)
@@ -155,9 +169,10 @@ def from_fields(cls: type[T], values: Mapping[Any, Any]) -> T:
     return cls(**{name: values[name] for name in field_names(cls) if name in values})
 
 
-def field_names(cls: type[Any]) -> list[str]:
-    """The names of the fields of dataclass ``cls``."""
-    return [field.name for field in fields(cls)]
+def field_names(cls: type[Any]) -> Iterable[str]:
+    """The names of the fields of dataclass ``cls``, in order."""
+    names: dict[str, Field[Any]] = cls.__dataclass_fields__
+    return names
 
 
 def lenient(cls: type[T]) -> type[T]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +11,7 @@ from harmony_core.errors import ChatError
 from harmony_core.tools import ToolDescription, ToolNamespaceConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 C = TypeVar("C", bound="Content")
 
@@ -255,7 +254,7 @@ def read_content(value: object) -> Content:
     """
     if isinstance(value, Content):
         return value
-    if not isinstance(value, Mapping):
+    if not _fields.is_mapping(value):
         raise _fields.wrong("a valid dictionary or instance of Content", value)
     kind = value.get("type")
     cls = CONTENT_KINDS.get(kind) if isinstance(kind, str) else None

@@ -64,7 +64,7 @@ class ToolDescription:
             try:
                 out["parameters"] = _fields.copied(self.parameters)
             except RecursionError:
-                raise ChatError("The schema is nested too deeply", path=("parameters",)) from None
+                raise ChatError("The schema is nested too deeply") from None
         return out
 
 
