@@ -40,6 +40,8 @@
  * @property {string} pyodide
  * @property {string} encoding
  * @property {SpecialToken[]} special_tokens The formatting tokens.
+ * @property {{browser: object, python: object}} builtin_tools The built-in tools' definitions, as
+ *   the wire JSON has them.
  */
 
 /** @typedef {{id: number, text: string}} SpecialToken */

@@ -1,0 +1,234 @@
+/**
+ * The conversation being written, and pure operations on it. What the cards do not know is
+ * carried along untouched.
+ *
+ * @module
+ */
+
+import { isRecord, parse, stringify } from "./json.js";
+
+/**
+ * @typedef {import("./engine/protocol.js").Role} Role
+ * @typedef {(string | number)[]} Path
+ */
+
+/** @typedef {{key: number, message: unknown}} Entry A message and a key that is its own for life. */
+
+/**
+ * @typedef {object} Draft
+ * @property {Entry[]} entries
+ * @property {Record<string, unknown>} rest What the JSON holds besides `messages`.
+ * @property {string | null} text The JSON as typed, if the JSON editor was used last.
+ * @property {string | null} textError Why `text` cannot be shown as cards.
+ */
+
+/** @type {readonly Role[]} */
+export const ROLES = Object.freeze(["system", "developer", "user", "assistant", "tool"]);
+
+let nextKey = 1;
+
+/** @returns {Draft} */
+export const emptyDraft = () => ({ entries: [], rest: {}, text: null, textError: null });
+
+/**
+ * @param {unknown[]} messages
+ * @returns {Entry[]}
+ */
+export const toEntries = (messages) => messages.map((message) => ({ key: nextKey++, message }));
+
+/**
+ * The draft after its JSON was typed. Entries keep the keys of their places, and the last ones
+ * that could be read stay if the text cannot be.
+ *
+ * @param {string} text
+ * @param {Draft} previous
+ * @returns {Draft}
+ */
+export function readText(text, previous) {
+  let value;
+  try {
+    value = parse(text);
+  } catch (error) {
+    return { ...previous, text, textError: error instanceof Error ? error.message : String(error) };
+  }
+  if (!isRecord(value) || !Array.isArray(value["messages"])) {
+    return { ...previous, text, textError: 'Expected an object with a list "messages".' };
+  }
+  const { messages, ...rest } = value;
+  const entries = /** @type {unknown[]} */ (messages).map((message, index) => {
+    const before = previous.entries[index];
+    if (before && stringify(before.message) === stringify(message)) return before;
+    return { key: before?.key ?? nextKey++, message };
+  });
+  return { entries, rest, text, textError: null };
+}
+
+/**
+ * @param {Draft} draft
+ * @param {number} [indent]
+ * @returns {string} The JSON: as typed, or made from the cards.
+ */
+export function writeText(draft, indent = 0) {
+  if (draft.text !== null) return draft.text;
+  const messages = draft.entries.map(({ message }) => message);
+  return stringify({ ...draft.rest, messages }, indent);
+}
+
+/**
+ * @param {Role} role
+ * @returns {Record<string, unknown>}
+ */
+export function newMessage(role) {
+  return { role, content: [newContent(role)] };
+}
+
+/**
+ * @param {Role} role
+ * @returns {Record<string, unknown>} The empty content that fits the role.
+ */
+export function newContent(role) {
+  if (role === "system") return { type: "system_content" };
+  if (role === "developer") return { type: "developer_content" };
+  return { type: "text", text: "" };
+}
+
+/** @param {string} role @returns {Role} The role that usually speaks next. */
+export function roleAfter(role) {
+  /** @type {Record<string, Role>} */
+  const order = { system: "developer", developer: "user", user: "assistant", tool: "assistant" };
+  return order[role] ?? "user";
+}
+
+/**
+ * @param {unknown} value
+ * @param {Path} path
+ * @returns {unknown}
+ */
+export function getPath(value, path) {
+  let found = value;
+  for (const step of path) {
+    if (Array.isArray(found)) found = found[Number(step)];
+    else if (isRecord(found)) found = found[step];
+    else return undefined;
+  }
+  return found;
+}
+
+/**
+ * A copy with one place changed; objects on the way are made if missing. `undefined` removes a
+ * key or a list item, and an object that is left empty by it stays.
+ *
+ * @template T
+ * @param {T} value
+ * @param {Path} path
+ * @param {unknown} next
+ * @returns {T}
+ */
+export function setPath(value, path, next) {
+  const [step, ...rest] = path;
+  if (step === undefined) return /** @type {T} */ (next);
+  if (Array.isArray(value)) {
+    const list = [...value];
+    const index = Number(step);
+    if (!rest.length && next === undefined) list.splice(index, 1);
+    else list[index] = setPath(list[index], rest, next);
+    return /** @type {T} */ (/** @type {unknown} */ (list));
+  }
+  /** @type {Record<string, unknown>} */
+  const record = isRecord(value) ? { ...value } : {};
+  if (!rest.length && next === undefined) delete record[step];
+  else record[step] = setPath(record[step], rest, next);
+  return /** @type {T} */ (/** @type {unknown} */ (record));
+}
+
+/**
+ * The message after an edit at `path`, without the empty shells that forms leave behind: a
+ * channel configuration has both its fields or is absent, and `tools` holds something.
+ *
+ * @template T
+ * @param {T} message
+ * @param {Path} path
+ * @returns {T}
+ */
+export function tidy(message, path) {
+  const base = path.slice(0, 2);
+  if (path[2] === "channel_config") {
+    const given = getPath(message, [...base, "channel_config"]);
+    const config = { valid_channels: [], channel_required: false, ...(isRecord(given) && given) };
+    const used = stringify(config.valid_channels) !== "[]" || config.channel_required;
+    return setPath(message, [...base, "channel_config"], used ? config : undefined);
+  }
+  if (path[2] === "tools") {
+    const tools = getPath(message, [...base, "tools"]);
+    if (isRecord(tools) && !Object.keys(tools).length) {
+      return setPath(message, [...base, "tools"], undefined);
+    }
+  }
+  return message;
+}
+
+/**
+ * @param {unknown} message
+ * @returns {string} Its role, or the empty string.
+ */
+export function roleOf(message) {
+  const role = getPath(message, ["role"]);
+  return typeof role === "string" ? role : "";
+}
+
+/**
+ * Whether changing only the role would leave a form that does not fit, and nothing would be lost
+ * by starting the content afresh.
+ *
+ * @param {unknown} message
+ */
+export function isBlank(message) {
+  const content = getPath(message, ["content"]);
+  if (content === undefined || content === "") return true;
+  if (!Array.isArray(content)) return false;
+  if (content.length === 0) return true;
+  if (content.length > 1 || !isRecord(content[0])) return false;
+  const { type, text, ...others } = content[0];
+  return Object.keys(others).length === 0 && (text === undefined || text === "") && type !== null;
+}
+
+/**
+ * A tool's schema that the form could not read as JSON is kept as the text it is; nothing is
+ * rendered until it is mended.
+ *
+ * @param {Draft} draft
+ * @returns {import("./engine/protocol.js").Fault | null}
+ */
+export function schemaFault(draft) {
+  if (draft.text !== null) return null;
+  for (const [index, { message }] of draft.entries.entries()) {
+    const contents = getPath(message, ["content"]);
+    if (!Array.isArray(contents)) continue;
+    for (const [place, content] of contents.entries()) {
+      const tools = getPath(content, ["tools", "functions", "tools"]);
+      if (!Array.isArray(tools)) continue;
+      const bad = tools.findIndex((tool) => typeof getPath(tool, ["parameters"]) === "string");
+      if (bad < 0) continue;
+      const path = ["messages", index, "content", place, "tools", "functions", "tools", bad];
+      return {
+        kind: "not-json",
+        message: `The parameters are not valid JSON. ${jsonError(tools[bad].parameters)}`,
+        hint: "Write a JSON Schema object, or leave the field empty.",
+        token: null,
+        path: [...path, "parameters"],
+        place: null,
+      };
+    }
+  }
+  return null;
+}
+
+/** @param {string} text */
+function jsonError(text) {
+  try {
+    parse(text);
+    return "A schema is an object.";
+  } catch (error) {
+    return error instanceof Error ? `${error.message}.` : "";
+  }
+}

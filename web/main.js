@@ -1,0 +1,116 @@
+/**
+ * Puts the page together: the store, the engine, the views.
+ *
+ * @module
+ */
+
+import { createEngine } from "./engine/client.js";
+import { WRITE_EXAMPLES } from "./examples.js";
+import { createInspect } from "./inspect.js";
+import { connectEngine } from "./requests.js";
+import { findStorage, restore, save } from "./saved.js";
+import { createStore } from "./store.js";
+import { counted, debounce, findElement, setText } from "./views/dom.js";
+import { createStatus } from "./views/status.js";
+import { createTabs } from "./views/tabs.js";
+import { createWrite } from "./write.js";
+
+/** @typedef {import("./store.js").Mode} Mode */
+
+const SAVE_PAUSE = 400;
+const SPEAK_PAUSE = 1500;
+
+const box = findStorage(window);
+const store = createStore(restore(box, WRITE_EXAMPLES[0]?.messages ?? []));
+const engine = createEngine({
+  onProgress: (progress) => setEngine({ status: "loading", progress }),
+  onReady: (about) => setEngine({ status: "ready", about }),
+  onFailed: ({ message }) => setEngine({ status: "failed", message }),
+});
+
+/** @param {import("./store.js").Engine} next */
+function setEngine(next) {
+  store.update((state) => ({ ...state, engine: next }));
+}
+
+/** @returns {Mode} */
+const modeInHash = () => (location.hash === "#inspect" ? "inspect" : "write");
+
+function connectModes() {
+  const tabs = createTabs(findElement(document, ".modes"), (name) => {
+    location.hash = name;
+  });
+  const follow = () => store.update((state) => ({ ...state, mode: modeInHash(), hover: null }));
+  addEventListener("hashchange", follow);
+  follow();
+  store.watch(
+    ({ mode }) => [mode],
+    (mode) => {
+      tabs.select(mode);
+      findElement(document, "#write-panel").hidden = mode !== "write";
+      findElement(document, "#inspect-panel").hidden = mode !== "inspect";
+    },
+  );
+}
+
+function connectStatus() {
+  const status = createStatus(findElement(document, "#engine"), () => {
+    setEngine({ status: "loading", progress: null });
+    engine.retry();
+  });
+  store.watch(
+    (state) => [state.engine],
+    (now) => status.show(now),
+  );
+}
+
+function connectStorage() {
+  let dirty = false;
+  const saveNow = () => {
+    if (!dirty) return;
+    dirty = false;
+    const kept = save(box, store.state);
+    findElement(document, "#unsaved").hidden = kept;
+  };
+  const saveSoon = debounce(saveNow, () => SAVE_PAUSE);
+  store.watch(
+    ({ write, inspect }) => [
+      write.draft,
+      write.form,
+      write.options,
+      inspect.source,
+      inspect.options,
+    ],
+    () => {
+      dirty = true;
+      saveSoon();
+    },
+  );
+  addEventListener("pagehide", saveNow);
+}
+
+/** Says the result's size to those who cannot see it, once the typing has paused. */
+function connectAnnouncer() {
+  const announcer = findElement(document, "#announcer");
+  const speak = debounce(
+    () => {
+      const { value, fault } = store.state[store.state.mode].answer;
+      if (!value || fault) return;
+      const sizes = `${counted(value.tokens.ids.length, "token")} in ${counted(value.messages.length, "message")}`;
+      setText(announcer, sizes);
+    },
+    () => SPEAK_PAUSE,
+  );
+  store.watch(({ write, inspect, mode }) => [write.answer, inspect.answer, mode], speak);
+}
+
+connectModes();
+connectStatus();
+createWrite(document, store);
+createInspect(document, store, () => {
+  location.hash = "write";
+});
+connectEngine(store, engine);
+connectStorage();
+connectAnnouncer();
+engine.start();

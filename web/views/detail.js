@@ -1,0 +1,93 @@
+/** @module */
+
+import { counted, make } from "./dom.js";
+import { appendBytes, appendVisible } from "./visible.js";
+
+/**
+ * @typedef {import("../tokens.js").Tokens} Tokens
+ * @typedef {{message: number, part: string | null, token: number | null}} Spot
+ */
+
+/**
+ * Says all about the token, or the part of a message, that is pointed at.
+ *
+ * @param {HTMLElement} list
+ */
+export function createDetail(list) {
+  const document = list.ownerDocument;
+
+  /** @param {string} name @param {(value: HTMLElement) => void} write */
+  function add(name, write) {
+    const field = make(document, "div", `detail-${name}`);
+    const value = make(document, "dd");
+    write(value);
+    field.append(make(document, "dt", "", name), value);
+    list.append(field);
+  }
+
+  /** @param {string} name @param {string} text */
+  const addText = (name, text) => add(name, (value) => (value.textContent = text));
+
+  return {
+    /**
+     * @param {Tokens | null} tokens
+     * @param {Spot | null} spot
+     * @param {(message: number) => string} labelOf
+     */
+    show(tokens, spot, labelOf) {
+      list.replaceChildren();
+      if (!tokens || !spot) {
+        list.append(
+          make(document, "div", "hint", "Point at a token, or move to it with the keys."),
+        );
+        return;
+      }
+      const { token, part, message } = spot;
+      if (token !== null && token < tokens.length) {
+        addText("token", String(token));
+        addText("id", String(tokens.id(token)));
+        add("text", (value) => appendToken(value, tokens, token));
+        addText("bytes", tokens.hex(token) || "none");
+      } else {
+        const range = tokens.rangeOf(message, part);
+        if (!range) addText("tokens", "none");
+        else
+          addText(
+            "tokens",
+            `${range.start} to ${range.stop - 1}, ${counted(range.stop - range.start, "token")}`,
+          );
+      }
+      addText("part", (part ?? "all").replace("_", " "));
+      addText("message", labelOf(message) || "none");
+    },
+  };
+}
+
+/**
+ * One line for assistive technology.
+ *
+ * @param {Tokens} tokens
+ * @param {number} token
+ * @param {(message: number) => string} labelOf
+ */
+export function describeToken(tokens, token, labelOf) {
+  const { part, message } = tokens.span(tokens.spanAt(token));
+  const where = labelOf(message) ? ` of message ${labelOf(message)}` : "";
+  return `id ${tokens.id(token)}, bytes ${tokens.hex(token)}, ${part.replace("_", " ")}${where}`;
+}
+
+/** @param {HTMLElement} parent @param {Tokens} tokens @param {number} token */
+function appendToken(parent, tokens, token) {
+  const chip = make(parent.ownerDocument, "span", "chip");
+  parent.append(chip);
+  const join = tokens.joinAt(token);
+  if (join) {
+    appendVisible(chip, tokens.textOf(join.start, join.stop), false);
+    const which = `token ${token - join.start + 1} of ${join.stop - join.start}`;
+    parent.append(make(parent.ownerDocument, "span", "share", which));
+    return;
+  }
+  const text = tokens.text(token);
+  if (text === null) appendBytes(chip, tokens.hex(token));
+  else appendVisible(chip, text, true);
+}

@@ -1,0 +1,145 @@
+/**
+ * A CodeMirror editor in a shadow root of its own: there its styles are constructed style
+ * sheets, which the page's content security policy allows.
+ *
+ * @module
+ */
+
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { json } from "@codemirror/lang-json";
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { setDiagnostics } from "@codemirror/lint";
+import { Annotation, EditorState } from "@codemirror/state";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+  placeholder,
+} from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+/** Marks a change that did not come from typing. */
+const fromPage = Annotation.define();
+
+/** Beyond this many characters, reading the whole document at every key would be felt. */
+const LARGE = 200_000;
+const LARGE_PAUSE = 250;
+
+const theme = EditorView.theme({
+  "&": { height: "100%", fontSize: "13px", color: "var(--text)", backgroundColor: "var(--field)" },
+  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.5" },
+  ".cm-content": { caretColor: "var(--text)", padding: "8px 0" },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  ".cm-gutters": { color: "var(--soft)", backgroundColor: "var(--field)", border: "0" },
+  ".cm-activeLine": { backgroundColor: "transparent" },
+  "&.cm-focused .cm-activeLine": { backgroundColor: "var(--active-line)" },
+  ".cm-placeholder": { color: "var(--soft)" },
+  "& > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {
+    background: "var(--selection)",
+  },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {
+    background: "var(--selection)",
+  },
+  ".cm-tooltip": {
+    color: "var(--text)",
+    backgroundColor: "var(--pane)",
+    border: "1px solid var(--line)",
+  },
+  ".cm-lintRange-error": {
+    backgroundImage: "none",
+    textDecoration: "underline wavy var(--bad) 1.5px",
+    backgroundColor: "var(--bad-back)",
+  },
+});
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: "var(--part-role)" },
+  { tag: tags.string, color: "var(--part-channel)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--part-recipient)" },
+  { tag: [tags.punctuation, tags.separator, tags.brace, tags.squareBracket], color: "var(--soft)" },
+]);
+
+/**
+ * @param {HTMLElement} parent
+ * @param {{label: string, language: "json" | "plain", hint?: string, text?: string,
+ *   onType: (text: string) => void}} options
+ */
+export function createEditor(parent, { label, language, hint = "", text = "", onType }) {
+  const root = parent.attachShadow({ mode: "open" });
+  const host = parent.ownerDocument.createElement("div");
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(":host, :host > div { display: block; height: 100%; min-height: 0 }");
+  root.adoptedStyleSheets = [sheet];
+  root.append(host);
+
+  let timer = 0;
+  const typed = () => onType(view.state.doc.toString());
+  const view = new EditorView({
+    parent: host,
+    root,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        history(),
+        lineNumbers(),
+        drawSelection(),
+        highlightActiveLine(),
+        EditorView.lineWrapping,
+        placeholder(hint),
+        language === "json" ? [json(), bracketMatching(), syntaxHighlighting(colours)] : [],
+        theme,
+        keymap.of([...defaultKeymap, ...historyKeymap]),
+        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+        EditorView.updateListener.of((update) => {
+          if (!update.docChanged || update.transactions.some((t) => t.annotation(fromPage))) return;
+          clearTimeout(timer);
+          if (update.state.doc.length < LARGE) typed();
+          else timer = setTimeout(typed, LARGE_PAUSE);
+        }),
+      ],
+    }),
+  });
+
+  return {
+    view,
+    /** @param {string} next */
+    setText(next) {
+      const { doc } = view.state;
+      if (doc.length === next.length && doc.toString() === next) return;
+      clearTimeout(timer);
+      view.dispatch({
+        changes: { from: 0, to: doc.length, insert: next },
+        selection: { anchor: 0 },
+        annotations: fromPage.of(true),
+      });
+    },
+    /**
+     * Underlines the place of a fault; `null` takes the mark away.
+     *
+     * @param {{start: number, stop: number} | null} place
+     * @param {string} [message]
+     */
+    mark(place, message = "") {
+      const end = view.state.doc.length;
+      const to = Math.min(place?.stop ?? 0, end);
+      const from = Math.max(0, Math.min(place?.start ?? 0, to === end ? end - 1 : to));
+      const marks = place ? [{ from, to, severity: /** @type {const} */ ("error"), message }] : [];
+      view.dispatch(setDiagnostics(view.state, marks));
+    },
+    /** @param {{start: number, stop: number}} place */
+    go({ start, stop }) {
+      const end = view.state.doc.length;
+      const selection = { anchor: Math.min(start, end), head: Math.min(stop, end) };
+      view.dispatch({
+        selection,
+        effects: EditorView.scrollIntoView(selection.anchor, { y: "center" }),
+      });
+      view.focus();
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createEditor>} Editor */

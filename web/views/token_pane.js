@@ -1,0 +1,136 @@
+/** @module */
+
+import { Tokens } from "../tokens.js";
+import { createCopyButton } from "./copy.js";
+import { createDetail, describeToken } from "./detail.js";
+import { clone, counted, find, findElement, setText } from "./dom.js";
+import { createStream } from "./stream.js";
+import { createTabs } from "./tabs.js";
+
+/**
+ * @typedef {import("../engine/protocol.js").TokenStream} TokenStream
+ * @typedef {import("./detail.js").Spot} Spot
+ * @typedef {import("./stream.js").Layout} Layout
+ */
+
+/**
+ * @typedef {object} TokenPaneActions
+ * @property {(on: "hover" | "focus", spot: Spot | null) => void} point
+ * @property {(message: number) => void} showMessage
+ * @property {(() => string)} [json] What the button "JSON" copies.
+ */
+
+/**
+ * The right-hand pane of both modes: the stream, its views, what to copy, and the pointed token.
+ *
+ * @param {HTMLElement} pane
+ * @param {TokenPaneActions} actions
+ */
+export function createTokenPane(pane, actions) {
+  pane.append(clone(pane.ownerDocument, "stream-template"));
+  const bar = findElement(pane, ".stream-bar");
+  const scroller = findElement(pane, ".stream-scroll");
+  const count = findElement(pane, ".count");
+  const empty = findElement(pane, ".empty");
+  const staleNote = findElement(pane, ".stale-note");
+  const detail = createDetail(findElement(pane, ".detail"));
+  /** @type {Tokens | null} */
+  let tokens = null;
+  /** @type {string[]} */
+  let labels = [];
+
+  /** @param {number} message */
+  const labelOf = (message) => labels[message] ?? "";
+
+  /** @param {number | null} token @returns {Spot | null} */
+  function spotOf(token) {
+    if (!tokens || token === null) return null;
+    const { part, message } = tokens.span(tokens.spanAt(token));
+    return { token, part, message };
+  }
+
+  const stream = createStream(scroller, {
+    point(on, token) {
+      actions.point(on, spotOf(token));
+      if (on === "focus" && token !== null && tokens) describe(token, tokens);
+    },
+  });
+
+  /** @param {number} token @param {Tokens} all */
+  function describe(token, all) {
+    const element = scroller.querySelector(`[data-token-index="${token}"]`);
+    element?.setAttribute("aria-description", describeToken(all, token, labelOf));
+    if (element?.getAttribute("role") !== "option") return;
+    element.setAttribute("aria-posinset", String(token + 1));
+    element.setAttribute("aria-setsize", String(all.length));
+  }
+
+  scroller.addEventListener("click", (event) => {
+    const target =
+      event.target instanceof Element ? event.target.closest("[data-token-index]") : null;
+    if (!(target instanceof HTMLElement)) return;
+    const message = spotOf(Number(target.dataset["tokenIndex"]))?.message ?? -1;
+    if (message >= 0) actions.showMessage(message);
+  });
+
+  const tabs = createTabs(findElement(bar, "[role=tablist]"), (name) => {
+    tabs.select(name);
+    stream.setLayout(/** @type {Layout} */ (name));
+  });
+
+  /** @param {string} what */
+  const button = (what) => find(bar, `[data-copy=${what}]`, HTMLButtonElement);
+  createCopyButton(button("ids"), () => `[${Array.from(tokens?.stream.ids ?? []).join(", ")}]`);
+  createCopyButton(button("text"), () => tokens?.textOf(0, tokens.length) ?? "");
+  const { json } = actions;
+  if (json) {
+    button("json").hidden = false;
+    createCopyButton(button("json"), json);
+  }
+  detail.show(null, null, labelOf);
+
+  return {
+    /**
+     * @param {TokenStream | null} next
+     * @param {string[]} nextLabels A message's number, by ordinal.
+     * @param {string} hint What to say if there are no tokens.
+     */
+    show(next, nextLabels, hint) {
+      if (next !== (tokens?.stream ?? null)) {
+        tokens = next && new Tokens(next);
+        labels = nextLabels;
+        stream.show(tokens, labels);
+        for (const what of ["ids", "text"]) button(what).disabled = !tokens?.length;
+      }
+      const messages = labels.length;
+      setText(
+        count,
+        tokens ? `${counted(tokens.length, "token")} · ${counted(messages, "message")}` : "",
+      );
+      empty.hidden = Boolean(tokens?.length);
+      setText(empty, hint);
+    },
+    /** @param {boolean} stale @param {boolean} busy */
+    setStale(stale, busy) {
+      if (stale) pane.dataset["stale"] = "";
+      else delete pane.dataset["stale"];
+      staleNote.hidden = !stale;
+      scroller.setAttribute("aria-busy", String(busy));
+      pane.classList.toggle("is-busy", busy);
+    },
+    /** @param {Spot | null} spot */
+    point(spot) {
+      stream.light(spot && spot.message >= 0 ? { message: spot.message, part: spot.part } : null);
+      detail.show(tokens, spot, labelOf);
+    },
+    markFault: stream.markFault,
+    go: stream.go,
+    /** Scrolls to a message's part if it is out of view. @param {number} message @param {string | null} part */
+    peek(message, part) {
+      const range = tokens?.rangeOf(message, part) ?? tokens?.rangeOf(message, null);
+      if (range) stream.peek(range.start);
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createTokenPane>} TokenPane */
