@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from buildlib.project import (
     NODE_MODULES,
     ROOT,
+    STAMPS,
     VENV,
     VENV_BIN,
     VENV_PYTHON,
@@ -24,12 +25,7 @@ if TYPE_CHECKING:
 
 def python_packages(purpose: str) -> None:
     """Install the pinned Python packages of a purpose, ``"build"`` or ``"test"``."""
-    step(
-        "Python environment",
-        [],
-        [VENV_PYTHON],
-        lambda: venv.create(VENV, clear=True, with_pip=True),
-    )
+    step("Python environment", [], [VENV_PYTHON], _create)
     pins = ROOT / "requirements" / f"{purpose}.txt"
     step(
         f"Python packages to {purpose}",
@@ -40,6 +36,12 @@ def python_packages(purpose: str) -> None:
             *("--require-hashes", "--only-binary", ":all:", "--requirement", pins),
         ),
     )
+
+
+def _create() -> None:
+    # What had been installed in an older environment is not in this one.
+    shutil.rmtree(STAMPS, ignore_errors=True)
+    venv.create(VENV, clear=True, with_pip=True)
 
 
 def npm_packages() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 DIST = ROOT / "dist"
+STAMPS = BUILD / "stamps"
 VENV = BUILD / "venv"
 VENV_BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 VENV_PYTHON = VENV_BIN / ("python.exe" if os.name == "nt" else "python")
@@ -41,7 +42,7 @@ def step(
     Raises:
         BuildError: The action failed.
     """
-    stamp = BUILD / "stamps" / hashlib.sha256(title.encode()).hexdigest()[:16]
+    stamp = STAMPS / hashlib.sha256(title.encode()).hexdigest()[:16]
     state = _digest([*inputs, sys.version])
     if all(output.exists() for output in outputs) and stamp.is_file():
         if stamp.read_text(encoding="ascii") == state:

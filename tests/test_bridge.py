@@ -1,0 +1,235 @@
+"""What the page gets: the oracle's tokens, arrays that fit together, faults with their place."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.strategies import conversations
+
+from harmony_core import bridge
+from harmony_core.format.spans import Part
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    import openai_harmony
+
+MODES = st.sampled_from(["conversation", "completion", "training"])
+
+
+def render(conversation: str, mode: str = "conversation", *, drop: bool = True) -> dict[str, Any]:
+    params = {
+        "conversation": conversation,
+        "mode": mode,
+        "next_role": "assistant",
+        "drop_analysis": drop,
+    }
+    return unpack(bridge.call("render", json.dumps(params)))
+
+
+def inspect(source: str, **options: object) -> dict[str, Any]:
+    params = {"source": source, "reading": "auto", "role": None, "strict": True, **options}
+    return unpack(bridge.call("inspect", json.dumps(params)))
+
+
+def unpack(reply: dict[str, Any]) -> dict[str, Any]:
+    if "fault" in reply:
+        return {"fault": json.loads(reply["fault"])}
+    return {**reply, **json.loads(reply["value"])}
+
+
+@given(conversations, MODES, st.booleans())
+def test_rendering_gives_the_references_tokens(
+    reference: ModuleType,
+    reference_encoding: openai_harmony.HarmonyEncoding,
+    conversation: dict[str, Any],
+    mode: str,
+    drop: bool,
+) -> None:
+    source = json.dumps(conversation)
+    theirs = reference.Conversation.from_json(source)
+    config = reference.RenderConversationConfig(auto_drop_analysis=drop)
+    if mode == "completion":
+        expected = reference_encoding.render_conversation_for_completion(
+            theirs, reference.Role.ASSISTANT, config
+        )
+    elif mode == "training":
+        expected = reference_encoding.render_conversation_for_training(theirs, config)
+    else:
+        expected = reference_encoding.render_conversation(theirs, config)
+    value = render(source, mode, drop=drop)
+    assert list(value["ids"]) == expected
+    check_arrays(value)
+
+
+def check_arrays(value: dict[str, Any]) -> None:
+    """The arrays of a token stream describe the same stream."""
+    ids, ends, data, spans = value["ids"], value["ends"], value["bytes"], value["spans"]
+    assert len(ends) == len(ids)
+    assert all(before < after for before, after in pairwise([0, *ends]))
+    assert (ends[-1] if ends else 0) == len(data)
+    quads = [spans[at : at + 4] for at in range(0, len(spans), 4)]
+    bounds = [0]
+    for start, stop, part, message in quads:
+        assert start == bounds[-1] < stop
+        assert 0 <= part < len(Part)
+        assert message >= -1
+        bounds.append(stop)
+    assert bounds[-1] == len(ids)
+
+
+def test_ranges_of_messages_skip_the_dropped_ones() -> None:
+    messages = [
+        {"role": "user", "content": "2 + 2?"},
+        {"role": "assistant", "channel": "analysis", "content": "Simple."},
+        {"role": "assistant", "channel": "final", "content": "4"},
+    ]
+    source = json.dumps({"messages": messages})
+    assert [item["index"] for item in render(source)["messages"]] == [0, 2]
+    kept = render(source, drop=False)
+    assert [item["index"] for item in kept["messages"]] == [0, 1, 2]
+    assert kept["messages"][-1]["stop"] == len(kept["ids"])
+
+
+CONVERSATION_FAULTS = {
+    "not json": ('{"messages": [}', "not-json", []),
+    "deep": ("[" * 100_000, "not-json", []),
+    "no object": ("[1]", "not-a-conversation", []),
+    "no messages": ("{}", "not-a-conversation", ["messages"]),
+    "role": ('{"messages": [{"role": "bot", "content": "x"}]}', "not-a-conversation", None),
+    "no content": ('{"messages": [{"role": "user"}]}', "not-a-conversation", None),
+    "typo": (
+        '{"messages": [{"role": "user", "content": "x", "chanel": "final"}]}',
+        "unknown-field",
+        ["messages", 0, "chanel"],
+    ),
+    "tool without a name": (
+        '{"messages": [{"role": "user", "content": "x"}, {"role": "tool", "content": "x"}]}',
+        "cannot-render",
+        ["messages", 1],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "path"), CONVERSATION_FAULTS.values(), ids=CONVERSATION_FAULTS
+)
+def test_a_faulty_conversation_is_explained(source: str, kind: str, path: list[Any] | None) -> None:
+    fault = render(source)["fault"]
+    assert fault["kind"] == kind
+    assert fault["message"]
+    assert fault["hint"]
+    if path is not None:
+        assert fault["path"] == path
+    else:
+        assert fault["path"][:2] == ["messages", 0]
+
+
+def test_a_typo_is_answered_with_the_known_name() -> None:
+    fault = render('{"messages": [{"role": "user", "content": "x", "chanel": "final"}]}')["fault"]
+    assert '"channel"' in fault["hint"]
+
+
+def test_places_count_in_utf16_code_units() -> None:
+    fault = render('{"🦜🦜":\n "🦜" x}')["fault"]
+    assert fault["place"] == {"start": 15, "stop": 16, "line": 2, "column": 7}
+    fault = inspect("[1, 2,\n -5]")["fault"]
+    assert fault["place"] == {"start": 8, "stop": 10, "line": 2, "column": 2}
+
+
+COMPLETION = (
+    "<|channel|>analysis<|message|>Hm.<|end|>"
+    "<|start|>assistant<|channel|>final<|message|>Hello 🦜<|return|>"
+)
+
+
+def test_inspection_gives_messages_with_their_tokens() -> None:
+    value = inspect(COMPLETION, role="assistant")
+    assert value["fault"] is None
+    assert value["recognised"] == "text"
+    analysis, final = value["messages"]
+    assert analysis["message"]["channel"] == "analysis"
+    assert final["message"]["content"] == [{"type": "text", "text": "Hello 🦜"}]
+    assert (analysis["start"], analysis["stop"]) == (0, final["start"])
+    assert final["stop"] == len(value["ids"])
+    assert analysis["complete"]
+    assert final["complete"]
+    check_arrays(value)
+
+
+def test_the_first_fault_keeps_what_came_before_it() -> None:
+    value = inspect(COMPLETION + "stray<|start|>assistant<|message|>late<|end|>", role="assistant")
+    assert [item["message"]["channel"] for item in value["messages"]] == ["analysis", "final"]
+    assert value["fault"]["kind"] == "unexpected-token"
+    assert value["fault"]["token"] == value["messages"][-1]["stop"]
+    assert value["fault"]["hint"]
+
+
+def test_a_cut_off_message_is_there_but_not_complete() -> None:
+    value = inspect(COMPLETION.removesuffix("<|return|>"), role="assistant")
+    assert [item["complete"] for item in value["messages"]] == [True, False]
+    assert value["fault"] is None
+
+
+def test_nothing_is_no_fault() -> None:
+    value = inspect("", role="assistant")
+    assert (value["messages"], value["fault"], list(value["ids"])) == ([], None, [])
+
+
+@given(st.text(alphabet=st.characters(codec=None) | st.sampled_from('[]{}",:0123456789<|>')))
+def test_no_source_makes_a_call_raise(source: str) -> None:
+    render(source)
+    inspect(source)
+    inspect(source, role="assistant", strict=False, reading="text")
+
+
+@given(st.lists(st.integers(0, 201_088)))
+def test_any_tokens_give_arrays_that_fit(ids: list[int]) -> None:
+    value = inspect(json.dumps(ids), reading="tokens")
+    assert list(value["ids"]) == ids
+    check_arrays(value)
+
+
+def slow_joins(chunks: list[bytes]) -> list[int]:
+    """Decode at every position, and unite the tokens under each character."""
+    data = b"".join(chunks)
+    owner = [token for token, chunk in enumerate(chunks) for _ in chunk]
+    united: set[int] = set()  # tokens that share a character with the next token
+    for start in range(len(data)):
+        for length in (2, 3, 4):
+            try:
+                text = data[start : start + length].decode()
+            except UnicodeDecodeError:
+                continue
+            if len(text) == 1 and start + length <= len(data):
+                united.update(range(owner[start], owner[start + length - 1]))
+    runs: list[int] = []
+    for token in sorted(united):
+        if runs and runs[-1] == token + 1:
+            runs[-1] = token + 2
+        else:
+            runs += [token, token + 2]
+    return runs
+
+
+PIECES = st.one_of(
+    st.binary(min_size=1, max_size=5),
+    st.sampled_from([b"\xf0", b"\x9f", b"\xa6", b"\x9c", b"\xe4\xbd", b"\xa0", b"\xc3", b"a"]),
+)
+
+
+@given(st.lists(PIECES))
+def test_joins_are_the_tokens_that_share_a_character(chunks: list[bytes]) -> None:
+    ends = [sum(map(len, chunks[: count + 1])) for count in range(len(chunks))]
+    assert list(bridge.joins(b"".join(chunks), ends)) == slow_joins(chunks)
+
+
+def test_about_names_the_formatting_tokens() -> None:
+    about = json.loads(bridge.about())
+    assert {"id": 200006, "text": "<|start|>"} in about["special_tokens"]
+    assert set(about["builtin_tools"]) == {"browser", "python"}
