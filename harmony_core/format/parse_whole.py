@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harmony_core.chat import Role
 from harmony_core.errors import DecodeError
 from harmony_core.format._header import HeaderFault, parse_header
 from harmony_core.format.parse import StreamableParser, as_u32
@@ -15,7 +16,7 @@ from harmony_core.format.parse import StreamableParser, as_u32
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from harmony_core.chat import Message, Role
+    from harmony_core.chat import Message
     from harmony_core.format.parse import Encoding
 
 __all__ = ["parse_messages"]
@@ -41,6 +42,7 @@ def parse_messages(
         token if type(token) is int and not token >> 32 else as_u32(token, "tokens")
         for token in tokens
     ]
+    role = None if role is None else Role(role)
     messages = _parse_sliced(encoding, checked, role, strict=strict)
     if messages is None:
         messages = _parse_stepping(encoding, checked, role, strict=strict)
