@@ -54,7 +54,7 @@ def npm_packages() -> None:
         "npm packages",
         [ROOT / "package.json", ROOT / "package-lock.json"],
         [NODE_MODULES / "pyodide", NODE_MODULES / "esbuild"],
-        lambda: run(npm, "ci", "--no-audit", "--no-fund"),
+        lambda: run(npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"),
     )
 
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 _RUNTIME = ("pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 _STATIC = ("index.html", "style.css", "favicon.svg")
-# The scripts the browser loads; each is bundled with all that it imports.
-_SCRIPTS = ("main.js", "engine/worker.js")
 
 
 def build_page(wheel: Path, micropip: Path) -> None:
@@ -37,7 +35,9 @@ def _build(wheel: Path, micropip: Path) -> None:
     for package in (wheel, micropip):
         shutil.copyfile(package, runtime / package.name)
     _freeze(wheel, micropip, runtime)
-    _bundle(fresh, sum((runtime / name).stat().st_size for name in (*_RUNTIME[1:], wheel.name)))
+    # The runtime's own script is imported, not fetched, so that its bytes cannot be counted.
+    sizes = [(runtime / name).stat().st_size for name in (*_RUNTIME[1:], wheel.name)]
+    run("node", ROOT / "buildlib" / "bundle.mjs", fresh, str(sum(sizes)))
     shutil.rmtree(DIST, ignore_errors=True)
     fresh.rename(DIST)
 
@@ -55,26 +55,6 @@ def _freeze(wheel: Path, micropip: Path, runtime: Path) -> None:
     packages["micropip"]["sha256"] = _sha256(micropip)
     lock["packages"] = packages
     (runtime / "pyodide-lock.json").write_text(json.dumps(lock, indent=1) + "\n", encoding="utf-8")
-
-
-def _bundle(out: Path, download_size: int) -> None:
-    run(
-        "node",
-        NODE_MODULES / "esbuild" / "bin" / "esbuild",
-        *(f"web/{script}" for script in _SCRIPTS),
-        *(
-            "--bundle",
-            "--format=esm",
-            "--target=es2022",
-            "--minify",
-            "--sourcemap",
-            "--charset=utf8",
-        ),
-        *("--entry-names=[name]", f"--outdir={out}", "--log-level=warning", "--legal-comments=eof"),
-        # Pyodide looks for Node's modules only under Node; its downloads are counted.
-        *("--external:node:*", "--inject:web/engine/counted_fetch.js"),
-        f"--define:DOWNLOAD_SIZE={download_size}",
-    )
 
 
 def _sha256(path: Path) -> str:

@@ -6,7 +6,7 @@ from buildlib.environment import program
 from buildlib.project import NODE_MODULES, ROOT, run, step
 
 _PYTHON = ("build.py", "buildlib", "harmony_core", "tests", "bench", "examples")
-_SCRIPTS = ("web", "buildlib/freeze.mjs")
+_SCRIPTS = ("web", "buildlib/freeze.mjs", "buildlib/bundle.mjs")
 
 
 def check() -> None:

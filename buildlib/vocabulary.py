@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64decode, b64encode
 from binascii import crc32
+from itertools import pairwise
 
 from harmony_core.tokenizer._vocabulary import (
     BYTE_TOKENS,
@@ -43,9 +44,7 @@ def pack(published: bytes, *, sha256: str = O200K_SHA256) -> bytes:
     tokens = parse(published)
     ranks = {token: rank for rank, token in enumerate(tokens)}
     pairs = [_last_merge(token, ranks) for token in tokens[BYTE_TOKENS:]]
-    planes = (
-        bytes(pair >> 8 * plane & 0xFF for pair in pairs) for plane in range(PAIR_BYTES)
-    )
+    planes = (bytes(pair >> 8 * plane & 0xFF for pair in pairs) for plane in range(PAIR_BYTES))
     body = b"".join([*tokens[:BYTE_TOKENS], *planes])
     return HEADER.pack(MAGIC, len(pairs), crc32(body)) + body
 
@@ -77,7 +76,7 @@ def _last_merge(token: bytes, ranks: dict[bytes, int]) -> int:
     """
     parts = [token[i : i + 1] for i in range(len(token))]
     while len(parts) > 2:  # noqa: PLR2004 - two halves
-        joined = [ranks.get(a + b, len(ranks)) for a, b in zip(parts, parts[1:])]
+        joined = [ranks.get(a + b, len(ranks)) for a, b in pairwise(parts)]
         lowest = min(joined)
         if lowest == len(ranks):
             raise ValueError(f"{token!r} cannot be merged from its own bytes")
