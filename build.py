@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from buildlib import browser, environment, page, quality, serve, vocabulary, wheel
+from buildlib import bench, browser, environment, page, quality, serve, vocabulary, wheel
 from buildlib.project import DIST, ROOT, BuildError, say, show
 
 PYTHON_NEEDED = (3, 11)
@@ -53,6 +53,20 @@ def command_test(options: argparse.Namespace) -> int:
     return show(environment.program("pytest"), *options.arguments, HARMONY_BROWSER=found)
 
 
+def command_bench(options: argparse.Namespace) -> int:
+    """Measure against the other implementations, natively and in the browser."""
+    built = build()
+    environment.python_packages("test")
+    wheel.install_wheel(built)
+    return bench.run_benchmark(
+        browser.find_browser(),
+        files=[str(file.resolve()) for file in options.files],
+        quick=options.quick,
+        markdown=options.markdown,
+        json=str(options.json.resolve()) if options.json else None,
+    )
+
+
 def command_vocabulary(options: argparse.Namespace) -> int:
     """Pack a published vocabulary into the package."""
     packed = ROOT / "harmony_core" / "tokenizer" / "data" / "o200k_base.bpe"
@@ -77,6 +91,13 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     test = commands.add_parser("test", help="set up everything and run all tests")
     test.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments for pytest")
     test.set_defaults(command=command_test)
+
+    measure = commands.add_parser("bench", help="measure natively and in the browser")
+    measure.add_argument("files", nargs="*", type=Path, help="texts; built-in ones by default")
+    measure.add_argument("--quick", action="store_true", help="short texts, one round")
+    measure.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
+    measure.add_argument("--markdown", action="store_true", help="print tables for a README")
+    measure.set_defaults(command=command_bench)
 
     pack = commands.add_parser("vocabulary", help="pack a published .tiktoken file")
     pack.add_argument("file", type=Path, help="the published o200k_base.tiktoken")

@@ -1,0 +1,171 @@
+"""Measures one package on one job, in whatever Python runs it: CPython or Pyodide.
+
+A job is a JSON object: ``task`` names what to do, ``package`` what to measure, and the other
+fields are the task's own. Every measurement comes out as a row, a JSON object: the
+``operation``, the ``seconds`` each repeat took, how many ``bytes``, ``characters`` and
+``tokens`` it worked on, and a ``digest`` of its result, the same for every package that gets
+the same result. Run as a program, it reads a job and writes a row a line.
+
+The packages share their interface where it matters here; ``open_encoding`` is the rest.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import platform
+import sys
+from array import array
+from hashlib import sha256
+from importlib import import_module
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Row = dict[str, Any]
+
+
+def rows(job: str) -> Iterator[str]:
+    """Do a job.
+
+    Args:
+        job: JSON, see above.
+
+    Yields:
+        Rows as JSON, each as soon as it is measured.
+    """
+    fields = json.loads(job)
+    task = {"encode": encode, "chat": chat, "lengths": lengths}[fields.pop("task")]
+    return (json.dumps(row) for row in task(**fields))
+
+
+def encode(package: str, text: str, repeats: int) -> Iterator[Row]:
+    """Load a package, encode a text for the first time and again, decode its tokens."""
+    started = perf_counter()
+    encoding = open_encoding(package)
+    encoding.encode("Hello")
+    yield {
+        "operation": "load",
+        "seconds": [perf_counter() - started],
+        "python": platform.python_version(),
+    }
+    size = _size_of(text)
+    cold, tokens = _timed(lambda: encoding.encode(text, disallowed_special=()))
+    size["tokens"] = len(tokens)
+    digest = token_digest(tokens)
+    yield {"operation": "encode, cold", "seconds": [cold], "digest": digest, **size}
+    seconds, tokens = _repeated(repeats, lambda: encoding.encode(text, disallowed_special=()))
+    yield {"operation": "encode, warm", "seconds": seconds, "digest": token_digest(tokens), **size}
+    decode = encoding.decode if package == "tiktoken" else encoding.decode_utf8
+    seconds, decoded = _repeated(repeats, lambda: decode(tokens))
+    yield {"operation": "decode", "seconds": seconds, "digest": text_digest(decoded), **size}
+
+
+def chat(package: str, conversation: str, repeats: int) -> Iterator[Row]:
+    """Render a conversation, given as JSON, and parse its tokens whole and one by one."""
+    module = import_module(package)
+    encoding = open_encoding(package)
+    messages = module.Conversation.from_json(conversation)
+    config = module.RenderConversationConfig(auto_drop_analysis=False)
+
+    def render() -> list[int]:
+        return encoding.render_conversation(messages, config)
+
+    def parse() -> list[Any]:
+        return encoding.parse_messages_from_completion_tokens(tokens)
+
+    cold, tokens = _timed(render)
+    digest = token_digest(tokens)
+    size = {**_size_of(encoding.decode_utf8(tokens)), "tokens": len(tokens)}
+    yield {"operation": "render, cold", "seconds": [cold], "digest": digest, **size}
+    seconds, tokens = _repeated(repeats, render)
+    yield {"operation": "render, warm", "seconds": seconds, "digest": token_digest(tokens), **size}
+    seconds, parsed = _repeated(repeats, parse)
+    digest = text_digest("\n".join(message.to_json() for message in parsed))
+    yield {"operation": "parse", "seconds": seconds, "digest": digest, **size}
+    seconds, deltas = _repeated(repeats, lambda: _stream(module, encoding, tokens))
+    digest = text_digest("\n".join(deltas))
+    yield {"operation": "stream", "seconds": seconds, "digest": digest, **size}
+
+
+def lengths(package: str, texts: list[str]) -> Iterator[Row]:
+    """Encode texts of growing length, each for the first time."""
+    encoding = open_encoding(package)
+    encoding.encode("Hello")
+    for text in texts:
+        seconds, tokens = _timed(lambda: encoding.encode(text, disallowed_special=()))  # noqa: B023 - called at once
+        size = {**_size_of(text), "tokens": len(tokens)}
+        yield {
+            "operation": str(len(text)),
+            "seconds": [seconds],
+            "digest": token_digest(tokens),
+            **size,
+        }
+
+
+def open_encoding(package: str) -> Any:  # noqa: ANN401 - a class of the package
+    """Load the encoding of the gpt-oss models.
+
+    Args:
+        package: ``"harmony_core"``, ``"openai_harmony"`` or ``"tiktoken"``.
+
+    Returns:
+        The package's own encoding.
+    """
+    module = import_module(package)
+    if package == "tiktoken":
+        return module.get_encoding("o200k_harmony")
+    return module.load_harmony_encoding(module.HarmonyEncodingName.HARMONY_GPT_OSS)
+
+
+def token_digest(tokens: list[int]) -> str:
+    """Hash tokens as 32 bit integers, little endian."""
+    integers = array("I", tokens)
+    if sys.byteorder == "big":
+        integers.byteswap()
+    return sha256(integers.tobytes()).hexdigest()
+
+
+def text_digest(text: str) -> str:
+    """Hash a text's UTF-8."""
+    return sha256(text.encode()).hexdigest()
+
+
+def _stream(module: Any, encoding: Any, tokens: list[int]) -> list[str]:  # noqa: ANN401 - a package
+    parser = module.StreamableParser(encoding, None)
+    deltas = []
+    for token in tokens:
+        parser.process(token)
+        delta = parser.last_content_delta
+        if delta:
+            deltas.append(delta)
+    parser.process_eos()
+    return deltas
+
+
+def _size_of(text: str) -> Row:
+    return {"characters": len(text), "bytes": len(text.encode())}
+
+
+def _repeated(repeats: int, action: Callable[[], Any]) -> tuple[list[float], Any]:
+    runs = [_timed(action) for _ in range(repeats)]
+    return [seconds for seconds, _ in runs], runs[-1][1]
+
+
+def _timed(action: Callable[[], Any]) -> tuple[float, Any]:
+    """Do it once, without a garbage collection in between."""
+    collecting = gc.isenabled()
+    gc.disable()
+    started = perf_counter()
+    result = action()
+    seconds = perf_counter() - started
+    if collecting:
+        gc.enable()
+    return seconds, result
+
+
+if __name__ == "__main__":
+    for line in rows(sys.stdin.read()):
+        print(line, flush=True)
