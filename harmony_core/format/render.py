@@ -71,70 +71,6 @@ def render_message(
     return tokens
 
 
-def render_conversation(
-    conversation: Iterable[Message],
-    tokenizer: Tokenizer,
-    markers: Markers,
-    *,
-    auto_drop_analysis: bool = True,
-) -> list[int]:
-    """Render all messages of a conversation.
-
-    Args:
-        conversation: The messages.
-        tokenizer: Encodes the text.
-        markers: The formatting tokens.
-        auto_drop_analysis: Whether to leave out the analysis before the first final message,
-            if the assistant's last message is a final one.
-
-    Returns:
-        Token ids.
-
-    Raises:
-        RenderError: A message has no rendering.
-        ChatError: A field holds what it may not; the path starts with ``"messages"``.
-    """
-    return render_ranges(conversation, tokenizer, markers, auto_drop_analysis=auto_drop_analysis)[0]
-
-
-def render_conversation_for_completion(
-    conversation: Iterable[Message],
-    next_turn_role: Role,
-    tokenizer: Tokenizer,
-    markers: Markers,
-    *,
-    auto_drop_analysis: bool = True,
-) -> list[int]:
-    """Render a conversation and begin the next message, which the model is to complete.
-
-    As ``render_conversation``, with the role of the next message besides.
-    """
-    return render_ranges(
-        conversation,
-        tokenizer,
-        markers,
-        auto_drop_analysis=auto_drop_analysis,
-        next_turn_role=next_turn_role,
-    )[0]
-
-
-def render_conversation_for_training(
-    conversation: Iterable[Message],
-    tokenizer: Tokenizer,
-    markers: Markers,
-    *,
-    auto_drop_analysis: bool = True,
-) -> list[int]:
-    """Render a conversation as the model is to learn it.
-
-    As ``render_conversation``, but a final message of the assistant at the very end is ended
-    by the token that ends a turn.
-    """
-    return render_ranges(
-        conversation, tokenizer, markers, auto_drop_analysis=auto_drop_analysis, training=True
-    )[0]
-
-
 def render_ranges(  # noqa: PLR0913 - the two last say how the conversation ends
     conversation: Iterable[Message],
     tokenizer: Tokenizer,
@@ -150,10 +86,12 @@ def render_ranges(  # noqa: PLR0913 - the two last say how the conversation ends
         conversation: The messages.
         tokenizer: Encodes the text.
         markers: The formatting tokens.
-        auto_drop_analysis: As for ``render_conversation``.
-        next_turn_role: The role of a message to begin at the end, or ``None``. Its tokens
-            are in no range.
-        training: Whether to end the turn, as ``render_conversation_for_training`` does.
+        auto_drop_analysis: Whether to leave out the analysis before the first final message,
+            if the assistant's last message is a final one.
+        next_turn_role: The role of a message to begin at the end, for the model to complete.
+            Its tokens are in no range.
+        training: Whether a final message of the assistant at the end ends its turn, for the
+            model to learn from.
 
     Returns:
         The token ids, and for each message rendered its index in the conversation and the

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,14 @@ def markers(tokenizer: Tokenizer) -> Markers:
     return Markers.from_special_tokens(tokenizer.special_tokens)
 
 
+# How a conversation may end, and the options for it.
+ENDINGS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "completion": {"next_turn_role": Role.ASSISTANT},
+    "training": {"training": True},
+}
+
+
 class Pair:
     """The same operations on both implementations, taking dictionaries."""
 
@@ -63,46 +72,26 @@ class Pair:
         assert ours == theirs
 
     def check_conversation(self, data: dict[str, Any], drop: bool) -> None:
-        for ours, theirs in (
-            (self._render, self._reference_render),
-            (self._complete, self._reference_complete),
-            (self._train, self._reference_train),
-        ):
-            assert outcome(lambda: ours(data, drop)) == outcome(lambda: theirs(data, drop))
+        for mode in ENDINGS:
+            ours = outcome(partial(self.render, data, mode, drop))
+            assert ours == outcome(partial(self.reference_render, data, mode, drop))
 
-    def _render(self, data: dict[str, Any], drop: bool) -> list[int]:
+    def render(self, data: dict[str, Any], mode: str, drop: bool) -> list[int]:
         conversation = Conversation.from_dict(data)
-        return render.render_conversation(conversation, *self.ours, auto_drop_analysis=drop)
+        options = {**ENDINGS[mode], "auto_drop_analysis": drop}
+        tokens, _ = render.render_ranges(conversation, *self.ours, **options)
+        return tokens
 
-    def _complete(self, data: dict[str, Any], drop: bool) -> list[int]:
-        conversation = Conversation.from_dict(data)
-        return render.render_conversation_for_completion(
-            conversation, Role.ASSISTANT, *self.ours, auto_drop_analysis=drop
-        )
-
-    def _train(self, data: dict[str, Any], drop: bool) -> list[int]:
-        conversation = Conversation.from_dict(data)
-        return render.render_conversation_for_training(
-            conversation, *self.ours, auto_drop_analysis=drop
-        )
-
-    def _read(self, data: dict[str, Any], drop: bool) -> tuple[Any, Any]:
+    def reference_render(self, data: dict[str, Any], mode: str, drop: bool) -> list[int]:
         messages = [self.reference.Message.from_dict(message) for message in data["messages"]]
+        conversation = self.reference.Conversation.from_messages(messages)
         config = self.reference.RenderConversationConfig(auto_drop_analysis=drop)
-        return self.reference.Conversation.from_messages(messages), config
-
-    def _reference_render(self, data: dict[str, Any], drop: bool) -> list[int]:
-        conversation, config = self._read(data, drop)
+        if mode == "completion":
+            role = self.reference.Role.ASSISTANT
+            return self.theirs.render_conversation_for_completion(conversation, role, config)
+        if mode == "training":
+            return self.theirs.render_conversation_for_training(conversation, config)
         return self.theirs.render_conversation(conversation, config)
-
-    def _reference_complete(self, data: dict[str, Any], drop: bool) -> list[int]:
-        conversation, config = self._read(data, drop)
-        role = self.reference.Role.ASSISTANT
-        return self.theirs.render_conversation_for_completion(conversation, role, config)
-
-    def _reference_train(self, data: dict[str, Any], drop: bool) -> list[int]:
-        conversation, config = self._read(data, drop)
-        return self.theirs.render_conversation_for_training(conversation, config)
 
 
 def outcome(call: Callable[[], list[int]]) -> list[int] | str:
@@ -161,29 +150,19 @@ CASES = json.loads((Path(__file__).parents[1] / "data" / "render.json").read_tex
 @pytest.mark.parametrize("case", CASES, ids=[case["shows"] for case in CASES])
 def test_case(pair: Pair, tokenizer: Tokenizer, case: dict[str, Any]) -> None:
     data = {"messages": case["messages"]}
-    conversation = Conversation.from_dict(data)
-    for mode, text in case["texts"].items():
-        tokens, _ = render.render_ranges(conversation, *pair.ours, **MODES[mode])
-        assert tokenizer.decode(tokens) == text
+    for text in case["texts"]:
+        assert tokenizer.decode(pair.render(data, text["ending"], text["drop"])) == text["text"]
     pair.check_conversation(data, drop=True)
     pair.check_conversation(data, drop=False)
 
 
-MODES: dict[str, dict[str, Any]] = {
-    "dropping": {},
-    "keeping": {"auto_drop_analysis": False},
-    "completion": {"next_turn_role": Role.ASSISTANT},
-    "training": {"training": True},
-}
-
-
 @slow_inputs
-@given(data=strategies.channel_conversations, drop=st.booleans(), mode=st.sampled_from([*MODES]))
+@given(data=strategies.channel_conversations, drop=st.booleans(), mode=st.sampled_from([*ENDINGS]))
 def test_ranges_tile_the_tokens(
     pair: Pair, markers: Markers, data: dict[str, Any], drop: bool, mode: str
 ) -> None:
     messages = Conversation.from_dict(data).messages
-    options = {**MODES[mode], "auto_drop_analysis": drop}
+    options = {**ENDINGS[mode], "auto_drop_analysis": drop}
     tokens, ranges = render.render_ranges(messages, *pair.ours, **options)
     stops = [stop for _, _, stop in ranges]
     assert [start for _, start, _ in ranges] == [0, *stops][: len(ranges)]
@@ -210,7 +189,7 @@ def test_role_of_the_next_turn(pair: Pair, role: Role) -> None:
     theirs = pair.theirs.render_conversation_for_completion(
         pair.reference.Conversation(), pair.reference.Role(role.value)
     )
-    assert render.render_conversation_for_completion([], role, *pair.ours) == theirs
+    assert render.render_ranges([], *pair.ours, next_turn_role=role) == (theirs, [])
 
 
 class TestFaults:
@@ -223,7 +202,7 @@ class TestFaults:
         assert caught.value.message_index is None
         user = Message.from_role_and_content(Role.USER, "x")
         with pytest.raises(RenderError) as caught:
-            render.render_conversation([user, user, message], *pair.ours)
+            render.render_ranges([user, user, message], *pair.ours)
         assert caught.value.message_index == 2
 
     @pytest.mark.parametrize("role", [*Role])
@@ -255,8 +234,10 @@ class TestFaults:
             (
                 lambda m: setattr(m.content[0], "reasoning_effort", "low"),
                 ("content", 0, "reasoning_effort"),
-                "Input should be 'Low', 'Medium' or 'High' for `reasoning_effort`, "
-                "found the string 'low'",
+                (
+                    "Input should be 'Low', 'Medium' or 'High' for `reasoning_effort`, "
+                    "found the string 'low'"
+                ),
             ),
             (
                 lambda m: setattr(m.content[0], "model_identity", b"x"),
@@ -293,14 +274,14 @@ class TestFaults:
         assert (caught.value.path, str(caught.value)) == (path, text)
         user = Message.from_role_and_content(Role.USER, "x")
         with pytest.raises(ChatError) as caught:
-            render.render_conversation([user, message], *pair.ours)
+            render.render_ranges([user, message], *pair.ours)
         assert (caught.value.path, str(caught.value)) == (("messages", 1, *path), text)
 
     def test_a_dropped_message_is_read_all_the_same(self, pair: Pair) -> None:
         thought = Message.from_role_and_content(Role.ASSISTANT, "\ud800").with_channel("analysis")
         answer = Message.from_role_and_content(Role.ASSISTANT, "x").with_channel("final")
         with pytest.raises(ChatError) as caught:
-            render.render_conversation([thought, answer], *pair.ours)
+            render.render_ranges([thought, answer], *pair.ours)
         assert caught.value.path == ("messages", 0, "content", 0, "text")
 
     def test_but_it_need_not_be_renderable(self, pair: Pair) -> None:
@@ -313,7 +294,7 @@ class TestFaults:
     def test_nesting_in_a_conversation(self, pair: Pair, levels: int, accepted: bool) -> None:
         data = {"messages": [nested(levels)]}
         conversation = Conversation.from_dict(data)
-        assert accepts(lambda: render.render_conversation(conversation, *pair.ours)) is accepted
+        assert accepts(lambda: render.render_ranges(conversation, *pair.ours)) is accepted
         pair.check_conversation(data, drop=True)
 
     @pytest.mark.parametrize(("levels", "accepted"), [(120, True), (121, False), (100_000, False)])
@@ -367,5 +348,5 @@ class TestLeniency:
 
     def test_any_iterable_is_a_conversation(self, pair: Pair) -> None:
         messages = [Message.from_role_and_content(Role.USER, text) for text in "ab"]
-        whole = render.render_conversation(Conversation.from_messages(messages), *pair.ours)
-        assert render.render_conversation(iter(messages), *pair.ours) == whole
+        whole = render.render_ranges(Conversation.from_messages(messages), *pair.ours)
+        assert render.render_ranges(iter(messages), *pair.ours) == whole

@@ -103,7 +103,9 @@ schemas = st.recursive(
 parameters = schemas.filter(lambda schema: isinstance(schema, dict))
 
 
-def _given(required: dict[str, Any], **optional: Any) -> st.SearchStrategy[dict[str, Any]]:
+def _given(
+    required: dict[str, Any], **optional: st.SearchStrategy[Any]
+) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(required, optional=optional)
 
 
