@@ -331,10 +331,12 @@ _CONVERSATION: _Shape = {"messages": _MESSAGE}
 def _unknown(
     data: object, shape: _Shape | None, path: tuple[str | int, ...]
 ) -> Iterator[UnknownField]:
+    if shape is None:
+        return
     if isinstance(data, list):
         for index, item in enumerate(data):
             yield from _unknown(item, shape, (*path, index))
-    if not isinstance(data, Mapping) or shape is None:
+    if not isinstance(data, Mapping):
         return
     if shape is _CONTENTS:
         shape = _CONTENTS.get(str(data.get("type")), {_ANY: None})
