@@ -39,6 +39,7 @@ export function createInspect(document, store, showWrite) {
   const panel = findElement(document, "#inspect-panel");
   const recognised = findElement(panel, ".recognised");
   const notices = createNotices(findElement(document, "#inspect-notices"));
+  const input = findElement(panel, "section");
   const found = () => store.state.inspect.answer.value?.messages ?? [];
 
   /** @param {"hover" | "focus"} on @param {import("./views/detail.js").Spot | null} spot */
@@ -96,7 +97,9 @@ export function createInspect(document, store, showWrite) {
     const shown = fault ?? value?.fault ?? null;
     editor.mark(shown?.place ?? null, shown?.message);
     const { token = null, place = null } = shown ?? {};
-    const toToken = { label: `Go to token ${token}`, run: () => tokens.go(token ?? 0) };
+    const atEnd = token !== null && token >= (value?.tokens.ids.length ?? 0);
+    const label = atEnd ? "Go to the end" : `Go to token ${token}`;
+    const toToken = { label, run: () => tokens.go(token ?? 0) };
     const toPlace = {
       label: `Go to line ${place?.line}, column ${place?.column}`,
       run: () => place && editor.go(place),
@@ -120,7 +123,9 @@ export function createInspect(document, store, showWrite) {
         ? "The tokens appear here as soon as the tokenizer is loaded."
         : "Paste a model’s output, or choose an example.";
       tokens.show(value?.tokens ?? null, labels, hint);
-      tokens.setStale(fault !== null && value !== null, busy);
+      const stale = fault !== null && value !== null;
+      tokens.setStale(stale, busy);
+      input.toggleAttribute("data-stale", stale);
       messages.show(all);
       showFault(fault, value);
       setText(recognised, value ? `${value.form}; ${STATES[value.state]}` : "");

@@ -2,7 +2,7 @@
 
 import { getPath, roleAfter, roleOf, ROLES } from "../conversation.js";
 import { createCard } from "./card.js";
-import { closest, counted, make } from "./dom.js";
+import { closest, counted, make, revealInPane } from "./dom.js";
 import { pathOf, readField } from "./fields.js";
 
 /**
@@ -117,7 +117,7 @@ export function createCards(list, actions) {
     },
     /** @param {number} key */
     reveal(key) {
-      cards.get(key)?.element.scrollIntoView({ block: "nearest" });
+      revealInPane(cards.get(key)?.element);
     },
     /** @param {number} key */
     focus(key) {

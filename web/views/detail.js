@@ -38,7 +38,7 @@ export function createDetail(list) {
       list.replaceChildren();
       if (!tokens || !spot) {
         list.append(
-          make(document, "div", "hint", "Point at a token, or move to it with the keys."),
+          make(document, "div", "hint", "Point at a token, tap it, or move to it with the keys."),
         );
         return;
       }

@@ -85,6 +85,18 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/**
+ * Scrolls an element into view, if that moves nothing but its pane: on a small screen, where the
+ * page is one column, it would tear the reader away.
+ *
+ * @param {Element | null | undefined} element
+ */
+export function revealInPane(element) {
+  const pane = element?.closest(".scroll");
+  if (!element || !pane || getComputedStyle(pane).overflowY !== "auto") return;
+  element.scrollIntoView({ block: "nearest" });
+}
+
 const numbers = new Intl.NumberFormat("en");
 
 /** @param {number} count */

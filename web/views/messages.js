@@ -9,6 +9,7 @@ import {
   findElement,
   formatCount,
   make,
+  revealInPane,
   setText,
 } from "./dom.js";
 import { stringify } from "../json.js";
@@ -114,7 +115,7 @@ export function createMessages(list, actions) {
     reveal(ordinal) {
       while (ordinal >= limit && limit < messages.length) limit += STEP;
       update();
-      list.children[ordinal]?.scrollIntoView({ block: "nearest" });
+      revealInPane(list.children[ordinal]);
     },
   };
 }

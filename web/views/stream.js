@@ -243,9 +243,10 @@ export function createStream(root, actions) {
 
   /** @param {number} token */
   function go(token) {
-    const element = reach(token);
+    const there = Math.min(token, (tokens?.length ?? 0) - 1);
+    const element = reach(there);
     if (!element) return;
-    setCurrent(token);
+    setCurrent(there);
     element.scrollIntoView({ block: "center" });
     element.focus({ preventScroll: true });
   }
@@ -309,10 +310,11 @@ export function createStream(root, actions) {
       lit = next;
       lightIn(host);
     },
-    /** @param {number | null} token */
+    /** @param {number | null} token One past the last one if the stream should have gone on. */
     markFault(token) {
       if (fault !== null) elementOf(fault)?.classList.remove("is-fault");
       fault = token;
+      host.classList.toggle("ends-too-early", token !== null && token >= (tokens?.length ?? 0));
       if (token !== null) elementOf(token)?.classList.add("is-fault");
     },
     go,

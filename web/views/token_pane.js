@@ -112,15 +112,16 @@ export function createTokenPane(pane, actions) {
     },
     /** @param {boolean} stale @param {boolean} busy */
     setStale(stale, busy) {
-      if (stale) pane.dataset["stale"] = "";
-      else delete pane.dataset["stale"];
+      pane.toggleAttribute("data-stale", stale);
       staleNote.hidden = !stale;
       scroller.setAttribute("aria-busy", String(busy));
       pane.classList.toggle("is-busy", busy);
     },
     /** @param {Spot | null} spot */
     point(spot) {
-      stream.light(spot && spot.message >= 0 ? { message: spot.message, part: spot.part } : null);
+      // A token speaks for itself; lighting up all of its message would only dazzle.
+      const field = spot?.token === null && spot.message >= 0 ? spot : null;
+      stream.light(field && { message: field.message, part: field.part });
       detail.show(tokens, spot, labelOf);
     },
     markFault: stream.markFault,
