@@ -15,21 +15,24 @@ from typing import TYPE_CHECKING
 
 import browser
 import native
-import report
 import texts
-from plan import FULL, QUICK, Environment, Record, Settings, measure, measure_lengths
+from plan import FULL, QUICK, Record, measure, measure_lengths
+from report import Section
+from results import Results
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from plan import Settings
 
 _ROOT = Path(__file__).parent.parent
 _NOTES = """\
 MB are of UTF-8. A ratio says how many times as fast as the peer harmony_core is.
 load: import and first word encoded, in a fresh process. start: the same in a fresh worker of
 the browser, download from this machine and Python itself included.
-cold: the first text a fresh process or worker sees (median of the rounds). warm, and all else:
-the best of several. parse: strict, a whole conversation. stream: strict, token by token, each
-delta read."""
+cold: the first text that a fresh process or worker sees, the median of the rounds; all else
+is the best of several times. parse: strict, a whole conversation. stream: strict, token by
+token, every delta read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,79 +44,63 @@ class Options:
         quick: Whether short texts and one round will do.
         markdown: Whether the tables are for a README.
         json: A file to write all numbers to.
-        page: The address of the page to measure in a browser; nothing is, if ``None``.
+        page: The address of the page to measure in a browser.
         browser: The path of a Chromium.
     """
 
+    page: str
+    browser: str
     files: Sequence[str] = ()
     quick: bool = False
     markdown: bool = False
     json: str | None = None
-    page: str | None = None
-    browser: str = ""
 
 
-def run(options: Options) -> None:
-    """Measure and print."""
+def run(options: Options) -> Iterator[str]:
+    """Measure.
+
+    Yields:
+        The report, paragraph by paragraph.
+    """
     settings = QUICK if options.quick else FULL
-    samples = texts.from_files(options.files, settings.characters) or texts.built_in(
-        settings.characters
-    )
+    chosen = texts.from_files(options.files, settings.characters)
+    samples = chosen or texts.built_in(settings.characters)
     records: list[Record] = []
-    titles: dict[str, str] = {}
-    environments: list[Environment] = []
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        environments.append(native.environment(Path(folder)))
-        titles["native"] = _native_title()
-        if options.page:
-            opened = browser.environment(options.browser, options.page)
-            chromium, chromium_version = stack.enter_context(opened)
-            environments.append(chromium)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        opened = browser.environment(options.browser, options.page)
+        chromium, chromium_version = stack.enter_context(opened)
+        environments = [native.environment(folder), chromium]
         for environment in environments:
             records += measure(environment, samples, settings)
             records += measure_lengths(environment, settings)
-    if options.page:
-        titles["browser"] = _browser_title(chromium_version, records)
+    titles = [_native_title(), _browser_title(chromium_version, records)]
     if options.json:
         data = {"machine": _machine(), "titles": titles, "records": [*map(asdict, records)]}
         Path(options.json).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    results = report.Results(records)
-    _print_tables(results, environments, titles, samples, settings, markdown=options.markdown)
+    results = Results(records)
+    sections = [
+        Section(title, results, environment.name, environment.packages)
+        for title, environment in zip(titles, environments, strict=True)
+    ]
+    yield "\n".join([_machine(), *_sizes(samples)])
+    yield _NOTES
+    yield from _tables(sections, list(samples), settings, markdown=options.markdown)
+    yield "\n".join([*results.goals(list(samples)), *results.remarks()])
 
 
-def _print_tables(  # noqa: PLR0913 - all that a report shows
-    results: report.Results,
-    environments: Sequence[Environment],
-    titles: dict[str, str],
-    samples: dict[str, str],
-    settings: Settings,
-    *,
-    markdown: bool,
-) -> None:
-    print(_machine())
+def _tables(
+    sections: Sequence[Section], subjects: Sequence[str], settings: Settings, *, markdown: bool
+) -> Iterator[str]:
+    for section in sections:
+        growth = section.growth([*texts.without_boundaries(1)], settings.lengths)
+        for table in (section.speeds(subjects), growth):
+            yield table.markdown() if markdown else table.plain()
+
+
+def _sizes(samples: dict[str, str]) -> Iterator[str]:
     for name, text in samples.items():
-        print(f"{name}: {len(text):,} characters, {len(text.encode()) / 1e6:.2f} MB")
-    print(f"\n{_NOTES}")
-    for environment in environments:
-        name, packages = environment.name, environment.packages
-        title = titles[name]
-        runs = list(texts.without_boundaries(1))
-        for table in (
-            report.speed_table(title, results, name, packages, list(samples)),
-            report.length_table(
-                f"Growing lengths, {name}", results, name, packages, runs, settings.lengths
-            ),
-        ):
-            print(f"\n{table.markdown() if markdown else table.plain()}")
-    print()
-    for line in report.goals(results, list(samples)):
-        print(line)
-    disagreements = list(results.disagreements())
-    for line in disagreements:
-        print(line)
-    if not disagreements:
-        print("All packages got the same results from the same texts.")
+        yield f"{name}: {len(text):,} characters, {len(text.encode()) / 1e6:.2f} MB"
 
 
 def _machine() -> str:
@@ -137,19 +124,24 @@ def _native_title() -> str:
 
 
 def _browser_title(chromium_version: str, records: Sequence[Record]) -> str:
-    python = next(r.python for r in records if r.environment == "browser" and r.python)
-    npm = json.loads((_ROOT / "bench" / "package.json").read_text(encoding="utf-8"))
-    pyodide = json.loads((_ROOT / "package.json").read_text(encoding="utf-8"))
+    pythons = (r.python for r in records if r.environment == "browser" and r.python)
     versions = [f"harmony-core {version('harmony-core')}"]
-    versions += [f"{name} {pin} (npm)" for name, pin in npm["dependencies"].items()]
+    versions += [f"{name} {pin} (npm)" for name, pin in _npm_pins(_ROOT / "bench").items()]
     return (
-        f"Browser: Chromium {chromium_version}; Pyodide {pyodide['dependencies']['pyodide']},"
-        f" Python {python}; {', '.join(versions)}"
+        f"Browser: Chromium {chromium_version}; Pyodide {_npm_pins(_ROOT)['pyodide']}, Python"
+        f" {next(pythons, 'unknown')}; {', '.join(versions)}"
     )
+
+
+def _npm_pins(folder: Path) -> dict[str, str]:
+    described = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    pins: dict[str, str] = described["dependencies"]
+    return pins
 
 
 if __name__ == "__main__":
     try:
-        run(Options(**json.loads(sys.argv[1])))
+        for paragraph in run(Options(**json.loads(sys.argv[1]))):
+            print(paragraph, end="\n\n", flush=True)
     except (OSError, UnicodeDecodeError) as error:
         sys.exit(f"A text cannot be read, or the numbers cannot be written: {error}")

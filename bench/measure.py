@@ -42,15 +42,9 @@ def rows(job: str) -> Iterator[str]:
 
 
 def encode(package: str, text: str, repeats: int) -> Iterator[Row]:
-    """Load a package, encode a text for the first time and again, decode its tokens."""
-    started = perf_counter()
-    encoding = open_encoding(package)
-    encoding.encode("Hello")
-    yield {
-        "operation": "load",
-        "seconds": [perf_counter() - started],
-        "python": platform.python_version(),
-    }
+    """Encode a text for the first time and again, and decode its tokens."""
+    loading, encoding = _loaded(package)
+    yield loading
     size = _size_of(text)
     cold, tokens = _timed(lambda: encoding.encode(text, disallowed_special=()))
     size["tokens"] = len(tokens)
@@ -65,8 +59,9 @@ def encode(package: str, text: str, repeats: int) -> Iterator[Row]:
 
 def chat(package: str, conversation: str, repeats: int) -> Iterator[Row]:
     """Render a conversation, given as JSON, and parse its tokens whole and one by one."""
+    loading, encoding = _loaded(package)
+    yield loading
     module = import_module(package)
-    encoding = open_encoding(package)
     messages = module.Conversation.from_json(conversation)
     config = module.RenderConversationConfig(auto_drop_analysis=False)
 
@@ -92,8 +87,8 @@ def chat(package: str, conversation: str, repeats: int) -> Iterator[Row]:
 
 def lengths(package: str, texts: list[str]) -> Iterator[Row]:
     """Encode texts of growing length, each for the first time."""
-    encoding = open_encoding(package)
-    encoding.encode("Hello")
+    loading, encoding = _loaded(package)
+    yield loading
     for text in texts:
         seconds, tokens = _timed(lambda: encoding.encode(text, disallowed_special=()))  # noqa: B023 - called at once
         size = {**_size_of(text), "tokens": len(tokens)}
@@ -118,6 +113,15 @@ def open_encoding(package: str) -> Any:  # noqa: ANN401 - a class of the package
     if package == "tiktoken":
         return module.get_encoding("o200k_harmony")
     return module.load_harmony_encoding(module.HarmonyEncodingName.HARMONY_GPT_OSS)
+
+
+def _loaded(package: str) -> tuple[Row, Any]:
+    started = perf_counter()
+    encoding = open_encoding(package)
+    encoding.encode("Hello")
+    seconds = perf_counter() - started
+    python = platform.python_version()
+    return {"operation": "load", "seconds": [seconds], "python": python}, encoding
 
 
 def token_digest(tokens: list[int]) -> str:

@@ -6,6 +6,4 @@ import { answerJobs } from "./worker.js";
 
 const plain = { disallowedSpecial: new Set() };
 
-answerJobs((job) =>
-  measure(job, async () => ({ encode: (text) => encode(text, plain), decode })),
-);
+answerJobs((job) => measure(job, async () => ({ encode: (text) => encode(text, plain), decode })));

@@ -11,23 +11,35 @@ const scripts = {
   tiktoken: "tiktoken.js",
 };
 
+/** Seconds that a start may take. */
+const patience = 120;
+
 /**
  * @param {{package: keyof typeof scripts}} job
- * @param {number} timeout Seconds.
+ * @param {number} timeout Seconds after the start that a row may take.
  * @returns {Promise<{rows: object[], failure: string | null}>}
  */
 globalThis.run = function run(job, timeout) {
   const worker = new Worker(new URL(scripts[job.package], location.href), { type: "module" });
   const rows = [];
   return new Promise((resolve) => {
+    let timer;
     const end = (failure) => {
       clearTimeout(timer);
       worker.terminate();
       resolve({ rows, failure });
     };
-    const timer = setTimeout(() => end(`over ${timeout} s`), timeout * 1000);
+    const wait = (seconds) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => end(`over ${seconds} s`), seconds * 1000);
+    };
     worker.addEventListener("error", (event) => end(`failed: ${event.message}`));
-    worker.addEventListener("message", ({ data }) => (data ? rows.push(data) : end(null)));
+    worker.addEventListener("message", ({ data }) => {
+      if (!data) return end(null);
+      rows.push(data);
+      wait(timeout);
+    });
+    wait(patience);
     worker.postMessage(job);
   });
 };

@@ -18,13 +18,9 @@ export async function* measure(job, load) {
   const encoding = await load();
   encoding.encode("Hello");
   // Counts from the worker's creation: download, compilation and start.
-  const start = performance.now() / 1000;
-  if (job.task === "lengths") {
-    yield* measureLengths(encoding, job.texts);
-  } else {
-    yield { operation: "start", seconds: [start] };
-    yield* measureText(encoding, job.text, job.repeats);
-  }
+  yield { operation: "start", seconds: [performance.now() / 1000] };
+  if (job.task === "lengths") yield* measureLengths(encoding, job.texts);
+  else yield* measureText(encoding, job.text, job.repeats);
 }
 
 async function* measureText(encoding, text, repeats) {
