@@ -92,7 +92,12 @@ export function createEditor(parent, { label, language, hint = "", text = "", on
         language === "json" ? [json(), bracketMatching(), syntaxHighlighting(colours)] : [],
         theme,
         keymap.of([...defaultKeymap, ...historyKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+        EditorView.contentAttributes.of({
+          "aria-label": label,
+          spellcheck: "false",
+          // Rich editing would carry colours over as inline styles, which the policy refuses.
+          contenteditable: "plaintext-only",
+        }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged || update.transactions.some((t) => t.annotation(fromPage))) return;
           clearTimeout(timer);
