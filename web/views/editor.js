@@ -63,6 +63,21 @@ const colours = HighlightStyle.define([
 ]);
 
 /**
+ * Typing over a selection. Left to itself, the browser carries the selected text's colour over
+ * as an inline style, which the content security policy refuses.
+ *
+ * @param {InputEvent} event
+ * @param {EditorView} view
+ */
+function replaceSelected(event, view) {
+  if (event.inputType !== "insertText" || event.data === null) return false;
+  if (view.state.selection.main.empty) return false;
+  event.preventDefault();
+  view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type" });
+  return true;
+}
+
+/**
  * @param {HTMLElement} parent
  * @param {{label: string, language: "json" | "plain", hint?: string, text?: string,
  *   onType: (text: string) => void}} options
@@ -92,12 +107,8 @@ export function createEditor(parent, { label, language, hint = "", text = "", on
         language === "json" ? [json(), bracketMatching(), syntaxHighlighting(colours)] : [],
         theme,
         keymap.of([...defaultKeymap, ...historyKeymap]),
-        EditorView.contentAttributes.of({
-          "aria-label": label,
-          spellcheck: "false",
-          // Rich editing would carry colours over as inline styles, which the policy refuses.
-          contenteditable: "plaintext-only",
-        }),
+        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+        EditorView.domEventHandlers({ beforeinput: replaceSelected }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged || update.transactions.some((t) => t.annotation(fromPage))) return;
           clearTimeout(timer);
