@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from itertools import chain
+from operator import index
 from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -43,16 +44,12 @@ class Tokenizer:
     def __init__(self, encoding: EncodingSpec, vocabulary: Vocabulary) -> None:
         self.name = encoding.name
         self.special_tokens = MappingProxyType(dict(encoding.special_tokens))
-        self._special_names = frozenset(encoding.special_tokens)
-        self._special_ids = frozenset(encoding.special_tokens.values())
-        self.n_vocab = max(len(vocabulary.tokens) - 1, *self._special_ids) + 1
+        self.n_vocab = max(len(vocabulary.tokens) - 1, *self.special_tokens.values()) + 1
+        self._special_names = frozenset(self.special_tokens)
+        self._special_ids = frozenset(self.special_tokens.values())
         self._split = encoding.split
         self._tokens_of = PieceCache(vocabulary).__getitem__
-        table: list[bytes | None] = [*vocabulary.tokens]
-        table += [None] * (self.n_vocab - len(table))
-        for text, token in encoding.special_tokens.items():
-            table[token] = text.encode()
-        self._token_bytes = table
+        self._token_bytes = _with_special_tokens(vocabulary.tokens, self.special_tokens)
 
     def encode(
         self,
@@ -76,16 +73,16 @@ class Tokenizer:
             SpecialTokenError: The text holds a disallowed special token.
         """
         allowed = self._special_names if allowed_special == "all" else frozenset(allowed_special)
-        refused = (
-            self._special_names - allowed if disallowed_special == "all" else disallowed_special
-        )
-        if refused:
-            for found in find_special(text, refused):
-                reject_special(found)
+        if disallowed_special != "all":
+            refused = frozenset(disallowed_special)
+        else:
+            refused = self._special_names - allowed if allowed else self._special_names
+        for found in find_special(text, refused):
+            reject_special(found)
         try:
-            return self._encode(text, allowed)
+            return self._encode(text, allowed & self._special_names)
         except UnicodeEncodeError:
-            return self._encode(_without_surrogates(text), allowed)
+            return self._encode(_without_surrogates(text), allowed & self._special_names)
 
     def encode_ordinary(self, text: str) -> list[int]:
         """Encode text, taking special tokens in it for plain text.
@@ -102,7 +99,6 @@ class Tokenizer:
             return self._encode_plain(_without_surrogates(text))
 
     def _encode(self, text: str, allowed: frozenset[str]) -> list[int]:
-        allowed &= self._special_names
         if not allowed:
             return self._encode_plain(text)
         tokens: list[int] = []
@@ -139,7 +135,14 @@ class Tokenizer:
             OverflowError: A token does not fit in 32 bits without sign.
         """
         tokens = list(tokens)
-        return b"".join([self.token_bytes(token) for token in tokens])
+        try:
+            if min(tokens, default=0) >= 0:  # a negative index would count from the end
+                # An id that is no token's gives None, which join refuses.
+                return b"".join(map(self._token_bytes.__getitem__, tokens))  # type: ignore[arg-type]
+        except (IndexError, TypeError):
+            pass  # one of them is no token: say which
+        ids = [_as_u32(token) for token in tokens]
+        return b"".join([self._bytes_at(position, token) for position, token in enumerate(ids)])
 
     def decode_utf8(self, tokens: Iterable[int]) -> str:
         """Decode tokens to text, accepting nothing but UTF-8.
@@ -171,15 +174,26 @@ class Tokenizer:
 
         Raises:
             DecodeError: The token is not in the vocabulary.
+            TypeError: The token is not an integer.
+            OverflowError: The token does not fit in 32 bits without sign.
         """
-        found = self._token_bytes[token] if 0 <= token < self.n_vocab else None
-        if found is None:
-            raise DecodeError(f"Invalid token for decoding: {token}", token=token, index=0)
-        return found
+        return self._bytes_at(0, _as_u32(token))
 
     def is_special_token(self, token: int) -> bool:
-        """Tell whether a token id is a special token's."""
-        return token in self._special_ids
+        """Tell whether a token id is a special token's.
+
+        Raises:
+            TypeError: The token is not an integer.
+            OverflowError: The token does not fit in 32 bits without sign.
+        """
+        return _as_u32(token) in self._special_ids
+
+    def _bytes_at(self, position: int, token: int) -> bytes:
+        found = self._token_bytes[token] if token < self.n_vocab else None
+        if found is None:
+            message = f"Invalid token for decoding: {token}"
+            raise DecodeError(message, token=token, index=position)
+        return found
 
 
 _loading = Lock()
@@ -199,10 +213,27 @@ def load_tokenizer(name: str = "o200k_harmony") -> Tokenizer:
         return _load_once(name)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _load_once(name: str) -> Tokenizer:
     encoding = find_encoding(name)
     return Tokenizer(encoding, load_packed(encoding.vocabulary))
+
+
+def _with_special_tokens(tokens: list[bytes], special: Mapping[str, int]) -> list[bytes | None]:
+    """Make the table from token id to bytes; ids that are no token's get ``None``."""
+    table: list[bytes | None] = [*tokens]
+    table += [None] * (max(special.values()) + 1 - len(tokens))
+    for text, token in special.items():
+        table[token] = text.encode()
+    return table
+
+
+def _as_u32(token: int) -> int:
+    """Take what the reference's bindings take for a token, with the errors they raise."""
+    token = index(token)
+    if not 0 <= token < _U32_END:
+        raise OverflowError("out of range integral type conversion attempted")
+    return token
 
 
 def _without_surrogates(text: str) -> str:

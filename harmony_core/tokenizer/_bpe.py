@@ -13,12 +13,13 @@ would have joined across when alone; and in a wrong one, the first join across a
 boundary would happen just as well between those two neighbours alone. Hence any list
 of compatible neighbours will do, in whatever way it is found: there is only one.
 
-**Finding it.** From the end of the piece to its start, take the longest token that
-ends here and is compatible with the one after it; at a dead end go back and take a
-shorter one. What follows a position is the encoding of those bytes whichever way one
-came there, so a dead end is one for good, and no position is explored twice: the time
-grows with the length of the piece. From the end, because English words then need
-going back less often than from the start.
+**Finding it.** Take the longest token that starts here and is compatible with the
+one before it; at a dead end go back and take a shorter one. What precedes a position
+is the encoding of those bytes whichever way one came there, so a dead end is one for
+good, and no position is explored twice. Left to right, because the leftmost of equal
+pairs is merged first: the remainder of a long run of one character is at its end.
+Text has few dead ends. Where they outnumber the tokens found, as in some long runs of
+dashes, the merges are done after all, all those of one rank in one go.
 
 **Compatible or not,** without encoding: a token is older than whatever it is merged
 into (``buildlib.vocabulary`` checks that), so merges happen in order of rank. Run
@@ -32,6 +33,9 @@ a token every encoding takes the same last step.
 
 from __future__ import annotations
 
+from array import array
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from harmony_core.tokenizer._vocabulary import ID_BITS
@@ -39,8 +43,11 @@ from harmony_core.tokenizer._vocabulary import ID_BITS
 if TYPE_CHECKING:
     from harmony_core.tokenizer._vocabulary import Vocabulary
 
-# Tokens longer than this many bytes are looked for only where their last bytes occur.
-_SUFFIX = 8
+# Tokens longer than this many bytes are looked for only where their first bytes occur.
+_PREFIX = 8
+# So many dead ends more than tokens, and merging is the shorter way.
+_DEAD_ENDS = 4
+_ABSORBED = -1
 _NO_LIMIT = 1 << ID_BITS
 
 # Bounds the memory of the cache: some 20 MB when full of long pieces.
@@ -78,8 +85,8 @@ class BytePairEncoder:
         self._merges = vocabulary.merges
         self._lefts = vocabulary.lefts
         self._rights = vocabulary.rights
-        long_tokens = sorted((t for t in vocabulary.tokens if len(t) > _SUFFIX), key=len)
-        self._longest = {token[-_SUFFIX:]: len(token) for token in long_tokens}
+        long_tokens = sorted((t for t in vocabulary.tokens if len(t) > _PREFIX), key=len)
+        self._longest = {token[:_PREFIX]: len(token) for token in long_tokens}
 
     def encode(self, piece: bytes) -> list[int]:
         """Encode one piece.
@@ -93,37 +100,90 @@ class BytePairEncoder:
         rank_of = self._ranks.get
         longest = self._longest.get
         compatible = self._compatible
-        tokens: list[int] = []  # from the end of the piece backwards
-        ends: list[int] = []
+        tokens: list[int] = []
+        starts: list[int] = []
         dead_ends: set[int] = set()
-        following = None
-        end = len(piece)
-        start = max(0, end - longest(piece[-_SUFFIX:], _SUFFIX))
+        preceding = None
+        length = len(piece)
+        start = 0
+        end = min(length, longest(piece[:_PREFIX], _PREFIX))
         while True:
             token = rank_of(piece[start:end])
             if (
                 token is not None
-                and start not in dead_ends
-                and (following is None or compatible(token, following))
+                and end not in dead_ends
+                and (preceding is None or compatible(preceding, token))
             ):
                 tokens.append(token)
-                if start == 0:
-                    tokens.reverse()
+                if end == length:
                     return tokens
-                ends.append(end)
-                end = start
-                following = token
-                start = end - longest(piece[end - _SUFFIX : end], _SUFFIX) if end > _SUFFIX else 0
-                if start < 0:  # max() would cost a call
-                    start = 0
+                starts.append(start)
+                start = end
+                preceding = token
+                end = start + longest(piece[start : start + _PREFIX], _PREFIX)
+                if end > length:  # noqa: PLR1730 - min() would cost a call for every token
+                    end = length
                 continue
-            start += 1
-            while start == end:
-                dead_ends.add(end)
-                start = end + 1
-                end = ends.pop()
+            end -= 1
+            while end == start:
+                dead_ends.add(start)
+                if len(dead_ends) > len(tokens) + _DEAD_ENDS:
+                    return self.merge(piece)
+                end = start - 1
+                start = starts.pop()
                 tokens.pop()
-                following = tokens[-1] if tokens else None
+                preceding = tokens[-1] if tokens else None
+
+    def merge(self, piece: bytes) -> list[int]:
+        """Encode one piece by doing the merges, lowest rank first and from left to right.
+
+        The time grows with the length of the piece, whatever it holds.
+
+        Args:
+            piece: At least one byte.
+
+        Returns:
+            Its token ids, the same as from ``encode``.
+        """
+        length = len(piece)
+        merged = self._merges.get
+        token_at = [self._ranks[piece[i : i + 1]] for i in range(length)]
+        token_at.append(_ABSORBED)  # found on either side of the piece, as [length] and [-1]
+        # Next to each token's first position: where the next and the previous one start.
+        next_start = array("l", range(1, length + 1))
+        previous_start = array("l", range(-1, length))
+        waiting: dict[int, list[int]] = {}
+        for start, (left, right) in enumerate(pairwise(token_at[:-1])):
+            made = merged(left << ID_BITS | right)
+            if made is not None:
+                waiting.setdefault(made, []).append(start)
+        ranks = list(waiting)
+        heapify(ranks)
+        while ranks:
+            token = heappop(ranks)
+            left, right = self._lefts[token], self._rights[token]
+            for start in sorted(waiting.pop(token)):
+                absorbed = next_start[start]
+                if token_at[start] != left or token_at[absorbed] != right:
+                    continue  # one of the two has been merged with its other neighbour
+                following = next_start[absorbed]
+                previous = previous_start[start]
+                token_at[start] = token
+                token_at[absorbed] = _ABSORBED
+                next_start[start] = following
+                previous_start[following] = start
+                for at, pair in (
+                    (previous, token_at[previous] << ID_BITS | token),
+                    (start, token << ID_BITS | token_at[following]),
+                ):
+                    made = merged(pair)
+                    if made is None:
+                        continue
+                    if made not in waiting:
+                        waiting[made] = []
+                        heappush(ranks, made)
+                    waiting[made].append(at)
+        return [token for token in token_at if token != _ABSORBED]
 
     def _compatible(self, left: int, right: int) -> bool:
         merged = self._merges.get

@@ -50,6 +50,4 @@ def _harmony_special_tokens() -> dict[str, int]:
         200008: "<|message|>",
         200012: "<|call|>",
     }
-    return {
-        named.get(token, f"<|reserved_{token}|>"): token for token in range(199998, 201089)
-    }
+    return {named.get(token, f"<|reserved_{token}|>"): token for token in range(199998, 201089)}

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import lru_cache
+from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,7 @@ def split_o200k(text: str) -> list[str]:
     """
     astral = _compiled(ASTRAL)
     findall = _compiled(_o200k_pattern()).findall
-    if text.isascii() or not astral.search(text):
+    if not astral.search(text):
         return findall(text)
     folded = astral.sub(lambda run: run.group().translate(_FOLD), text)
     return list(_cut(text, findall(folded)))
@@ -63,13 +63,20 @@ class _Fold(dict[int, str]):
 _FOLD = _Fold()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _o200k_pattern() -> str:
+    """The published pattern of o200k_base, rewritten to match the same pieces sooner.
+
+    The two alternatives for words are three here. A word of small letters, by far the
+    most frequent, needs no try at capital letters first. And where no small letter (or
+    one without case) ends a word, the published second alternative is left with nothing
+    but capitals.
+    """
     upper = f"{classes.UPPER}{classes.LETTER}{classes.MARK}"
     lower = f"{classes.LOWER}{classes.LETTER}{classes.MARK}"
     letter_or_number = f"{classes.UPPER}{classes.LOWER}{classes.LETTER}{classes.NUMBER}"
@@ -78,8 +85,9 @@ def _o200k_pattern() -> str:
     contraction = "(?:'(?:[sS\u017ftTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])|)"
     return "|".join(
         [
+            rf" [{classes.LOWER}][{lower}]*{contraction}",
             rf"[^\r\n{letter_or_number}]?[{upper}]*[{lower}]+{contraction}",
-            rf"[^\r\n{letter_or_number}]?[{upper}]+[{lower}]*{contraction}",
+            rf"[^\r\n{letter_or_number}]?[{classes.UPPER}]+{contraction}",
             rf"[{classes.NUMBER}]{{1,3}}",
             rf" ?[^{space}{letter_or_number}]+[\r\n/]*",
             rf"[{space}]*[\r\n]+",

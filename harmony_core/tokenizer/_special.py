@@ -9,22 +9,21 @@ from typing import TYPE_CHECKING, NoReturn
 from harmony_core.errors import SpecialTokenError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
-_NAME = r"<\|[0-9a-z_]+\|>"
+# The form of every special token in use. Nothing of this form overlaps another of it.
+_FORM = r"<\|[0-9a-z_]+\|>"
 
 
-def find_special(text: str, names: Collection[str]) -> Iterator[re.Match[str]]:
+def find_special(text: str, names: frozenset[str]) -> Iterator[re.Match[str]]:
     """Find special tokens from left to right, without overlaps.
 
     Args:
         text: Where to look.
-        names: The texts to look for, of any form.
+        names: The texts to look for, of any form. Of those that start at one place,
+            the longest is found.
     """
-    if names and all(map(_name_pattern().fullmatch, names)):
-        # Nothing of this form starts within another, so names can be sorted out afterwards.
-        return (m for m in _name_pattern().finditer(text) if m.group() in names)
-    return _alternatives(frozenset(names)).finditer(text)
+    return (found for found in _pattern(names).finditer(text) if found.group() in names)
 
 
 def reject_special(found: re.Match[str]) -> NoReturn:
@@ -48,12 +47,9 @@ def reject_special(found: re.Match[str]) -> NoReturn:
     )
 
 
-@lru_cache(maxsize=None)
-def _name_pattern() -> re.Pattern[str]:
-    return re.compile(_NAME)
-
-
-@lru_cache(maxsize=32)
-def _alternatives(names: frozenset[str]) -> re.Pattern[str]:
+@lru_cache(maxsize=64)
+def _pattern(names: frozenset[str]) -> re.Pattern[str]:
+    if names and all(re.fullmatch(_FORM, name) for name in names):
+        return re.compile(_FORM)
     longest_first = sorted(names, key=lambda name: (-len(name), name))
-    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+    return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")

@@ -82,15 +82,15 @@ def unpack(packed: bytes) -> Vocabulary:
     rights = [pair & ID_MASK for pair in pairs]
     tokens = [singles[i : i + 1] for i in range(BYTE_TOKENS)]
     append = tokens.append
-    for left, right in zip(lefts, rights):
-        append(tokens[left] + tokens[right])  # noqa: PERF401 - it reads what it appended
+    for left, right in zip(lefts, rights, strict=True):
+        append(tokens[left] + tokens[right])
     single = [-1] * BYTE_TOKENS
     return Vocabulary(
         tokens=tokens,
-        ranks=dict(zip(tokens, range(len(tokens)))),
+        ranks=dict(zip(tokens, range(len(tokens)), strict=True)),
         lefts=single + lefts,
         rights=single + rights,
-        merges=dict(zip(pairs, range(BYTE_TOKENS, len(tokens)))),
+        merges=dict(zip(pairs, range(BYTE_TOKENS, len(tokens)), strict=True)),
     )
 
 
