@@ -9,6 +9,7 @@ from __future__ import annotations
 from codecs import utf_8_decode
 from collections.abc import Callable
 from enum import Enum
+from functools import cache
 from operator import index
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, SupportsIndex, cast
 
@@ -90,7 +91,7 @@ class StreamableParser:
 
     def __init__(self, encoding: Encoding, role: Role | None, *, strict: bool = True) -> None:
         self._tokenizer = encoding.tokenizer
-        self._token_bytes = encoding.tokenizer.token_bytes
+        self._texts = _texts(encoding.tokenizer)
         self._markers = encoding.markers
         self._moves = _moves_by_token(self._markers, self._MOVES if strict else self._LENIENT_MOVES)
         self._next_role = None if role is None else Role(role)
@@ -198,23 +199,27 @@ class StreamableParser:
         self._enter(StreamState.EXPECT_START)
 
     def _take_content_token(self, token: int) -> None:
-        try:
-            data = self._token_bytes(token)
-        except DecodeError:
-            self._lost = True
-        if self._lost:
-            self._delta = None
-            return
-        if not self._pending:
+        if not self._pending and not self._lost:
             try:
-                self._delta = text = data.decode()
-            except UnicodeDecodeError:
+                self._delta = text = self._texts[token]
+            except (DecodeError, UnicodeDecodeError):
                 pass
             else:
                 self._pieces.append(text)
                 return
-        self._pending += data
-        self._emit_pending()
+        self._take_bytes(token)
+
+    def _take_bytes(self, token: int) -> None:
+        """Take a token that is not text by itself, or has bytes waiting before it."""
+        self._delta = None
+        if self._lost:
+            return
+        try:
+            self._pending += self._tokenizer.token_bytes(token)
+        except DecodeError:
+            self._lost = True
+        else:
+            self._emit_pending()
 
     def _emit_pending(self) -> None:
         """Emit what is complete; replace one fault at most, as the reference does a token."""
@@ -348,6 +353,22 @@ def _moves_by_token(markers: Markers, table: _MoveTable) -> dict[StreamState, _M
         )
         for state, moves in table.items()
     }
+
+
+class _Texts(dict[int, str]):
+    """The text of each token that is text by itself, filled in as tokens come."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        super().__init__()
+        self._token_bytes = tokenizer.token_bytes
+
+    def __missing__(self, token: int) -> str:
+        """Raise ``DecodeError`` or ``UnicodeDecodeError`` if the token is no text."""
+        text = self[token] = self._token_bytes(token).decode()
+        return text
+
+
+_texts = cache(_Texts)  # one for each tokenizer
 
 
 def _decode_prefix(data: bytearray) -> tuple[str, int, int]:

@@ -170,7 +170,7 @@ def _header_parts(
         else:
             try:
                 data += tokenizer.token_bytes(token)
-            except DecodeError:
+            except (DecodeError, OverflowError):
                 part = Part.STRAY
                 data += b" "
         parts.append(part)
