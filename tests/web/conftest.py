@@ -9,39 +9,50 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
-from buildlib.serve import address, server
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from support.build_tools import import_build_tool
+from support.harmony_page import HarmonyPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist"
-# Pyodide compiles and starts Python; on two slow cores under load that takes a while.
-BOOT_TIMEOUT = 120_000
+serve = import_build_tool("serve")
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Serve a folder on a free port while the block runs; gives the root's address."""
-    with server(folder) as listening:
+def serve_folder(folder: Path) -> Iterator[str]:
+    with serve.server(folder) as listening:
         thread = threading.Thread(target=listening.serve_forever, daemon=True)
         thread.start()
         try:
-            yield address(listening)
+            yield serve.address(listening)
         finally:
             listening.shutdown()
             thread.join()
 
 
 @pytest.fixture(scope="session")
+def serving() -> Callable[[Path], AbstractContextManager[str]]:
+    """Serve a folder on a free port while a block runs; gives the root's address."""
+    return serve_folder
+
+
+@pytest.fixture(scope="session")
+def dist() -> Path:
+    """The built page's folder."""
+    return DIST
+
+
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page's address, below a path with a space in it, as some static hosts have it."""
+    """The page's address, below a path with a space in it: no file may assume the root."""
     root = tmp_path_factory.mktemp("site")
     (root / "a path").mkdir()
     (root / "a path" / "page").symlink_to(DIST, target_is_directory=True)
-    with serving(root) as origin:
+    with serve_folder(root) as origin:
         yield f"{origin}a%20path/page/"
 
 
@@ -57,26 +68,28 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-class Watch:
-    """What a page says on the console and asks of the network."""
-
-    def __init__(self, page: Page) -> None:
-        self.console: list[str] = []
-        self.requests: list[str] = []
-        page.on("console", lambda message: self.console.append(message.text))
-        page.on("pageerror", lambda error: self.console.append(str(error)))
-        page.on("request", lambda request: self.requests.append(request.url))
-
-    def off_origin(self, origin: str) -> list[str]:
-        """The requests that went elsewhere."""
-        own = (origin, f"blob:{origin}")
-        return [url for url in self.requests if not url.startswith(own)]
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile."""
+    created = browser.new_context()
+    yield created
+    created.close()
 
 
 @pytest.fixture(scope="session")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """One profile, so that the compiled runtime is cached between tests."""
-    created = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    created.set_default_timeout(30_000)
-    yield created
-    created.close()
+def started_page(browser: Browser, site: str) -> Iterator[HarmonyPage]:
+    """One page for all tests that need not see it start."""
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = HarmonyPage(context.new_page())
+    page.open(site)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def app(started_page: HarmonyPage, site: str) -> Iterator[HarmonyPage]:
+    """The started page, emptied. In every test it must stay silent and on its origin."""
+    started_page.reset()
+    yield started_page
+    assert started_page.console == []
+    assert started_page.requests_beyond(site) == []

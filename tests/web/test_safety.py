@@ -1,0 +1,122 @@
+"""Text never becomes markup or code, and nothing leaves the origin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+from support.harmony_page import HarmonyPage
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+HOSTILE = (
+    "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+    '"><svg onload=alert(1)> javascript:alert(1) </textarea><iframe srcdoc="x"></iframe> '
+    "{{constructor.constructor('alert(1)')()}} \u202egnp.exe\u202c <a href=https://example.com>x</a>"
+)
+
+
+def hostile_conversation() -> dict[str, object]:
+    return {
+        "messages": [
+            {
+                "role": "tool",
+                "name": HOSTILE,
+                "channel": HOSTILE,
+                "recipient": HOSTILE,
+                "content_type": HOSTILE,
+                "content": [{"type": "text", "text": HOSTILE}],
+            },
+            {
+                "role": "developer",
+                "content": [
+                    {
+                        "type": "developer_content",
+                        "instructions": HOSTILE,
+                        "tools": {
+                            "functions": {
+                                "name": "functions",
+                                "tools": [
+                                    {
+                                        "name": HOSTILE,
+                                        "description": HOSTILE,
+                                        "parameters": {
+                                            "type": "object",
+                                            "properties": {HOSTILE: {}},
+                                        },
+                                    }
+                                ],
+                            }
+                        },
+                    }
+                ],
+            },
+        ]
+    }
+
+
+def expect_nothing_happened(app: HarmonyPage) -> None:
+    assert app.page.title() != "owned"
+    # The editors have invisible images of their own around a hint.
+    for tag in (
+        "img:not(.cm-widgetBuffer)",
+        "iframe",
+        "object",
+        "embed",
+        "main script",
+        "main a[href^=https]",
+    ):
+        expect(app.page.locator(tag)).to_have_count(0)
+
+
+def test_a_hostile_conversation_does_nothing(app: HarmonyPage) -> None:
+    app.write_json(hostile_conversation())
+    app.wait_until_idle()
+    assert len(app.copied_ids()) > 100
+    app.show_cards()
+    expect(app.page.locator("#cards > li")).to_have_count(2)
+    app.token_pane.get_by_role("tab", name="Table").click()
+    app.token_pane.get_by_role("tab", name="Text").click()
+    expect_nothing_happened(app)
+
+
+def test_a_hostile_output_does_nothing(app: HarmonyPage) -> None:
+    app.paste(f"<|channel|>javascript:alert(1)<|message|>{HOSTILE}<|return|>")
+    app.wait_until_idle()
+    expect(app.page.locator("#messages > li")).to_have_count(1)
+    expect_nothing_happened(app)
+
+
+def test_a_hostile_field_name_in_a_fault_does_nothing(app: HarmonyPage) -> None:
+    app.write_json({"messages": [{"role": "user", "content": "x", HOSTILE: 1}]})
+    expect(app.alerts.first).to_contain_text("onerror")
+    expect_nothing_happened(app)
+
+
+def test_starting_is_silent_and_stays_on_the_origin(context: BrowserContext, site: str) -> None:
+    app = HarmonyPage(context.new_page())
+    app.open(site)
+    assert app.console == []
+    assert app.requests
+    assert app.requests_beyond(site) == []
+
+
+def test_the_policy_allows_no_inline_script_and_no_other_origin(
+    context: BrowserContext, site: str
+) -> None:
+    app = HarmonyPage(context.new_page())
+    app.page.goto(site)
+    outcome = app.page.evaluate(
+        """async () => {
+            const script = document.createElement("script");
+            script.textContent = "window.ran = true";
+            document.body.append(script);
+            const fetched = await fetch("http://127.0.0.1:9/").then(() => "sent", (e) => e.message);
+            return { ran: window.ran ?? false, fetched };
+        }"""
+    )
+    assert outcome["ran"] is False
+    blocked = [line for line in app.console if "Content Security Policy" in line]
+    assert any("script" in line for line in blocked)
+    assert any("connect" in line for line in blocked)
