@@ -63,7 +63,7 @@ def parse(published: bytes) -> list[bytes]:
         if int(rank) != len(tokens):
             raise ValueError(f"rank {rank.decode()} stands where {len(tokens)} belongs")
         tokens.append(b64decode(encoded))
-    if {len(token) for token in tokens[:BYTE_TOKENS]} != {1}:
+    if sorted(tokens[:BYTE_TOKENS]) != [bytes([byte]) for byte in range(BYTE_TOKENS)]:
         raise ValueError(f"the first {BYTE_TOKENS} tokens are not the single bytes")
     return tokens
 
