@@ -1,11 +1,11 @@
-// Bundles the scripts the browser loads, each with all that it imports.
+// Bundles the scripts and the style sheet the browser loads, each with all that it imports.
 // Usage: node bundle.mjs OUTPUT_FOLDER DOWNLOAD_SIZE
 
 import { build } from "esbuild";
 
 const [outdir, downloadSize] = process.argv.slice(2);
 await build({
-  entryPoints: ["web/main.js", "web/engine/worker.js"],
+  entryPoints: ["web/main.js", "web/engine/worker.js", "web/style.css"],
   entryNames: "[name]",
   outdir,
   bundle: true,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _RUNTIME = ("pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-_STATIC = ("index.html", "style.css", "favicon.svg")
+_STATIC = ("index.html", "favicon.svg")
 
 
 def build_page(wheel: Path, micropip: Path) -> None:

@@ -128,7 +128,7 @@ export function createInspect(document, store, showWrite) {
       input.toggleAttribute("data-stale", stale);
       messages.show(all);
       showFault(fault, value);
-      setText(recognised, value ? `${value.form}; ${STATES[value.state]}` : "");
+      setText(recognised, value && !fault ? `${value.form}; ${STATES[value.state]}` : "");
       setText(findElement(panel, "#messages-count"), value ? counted(all.length, "message") : "");
       copy.disabled = !all.length;
       edit.disabled = !all.length;

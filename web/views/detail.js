@@ -8,6 +8,8 @@ import { appendBytes, appendVisible } from "./visible.js";
  * @typedef {{message: number, part: string | null, token: number | null}} Spot
  */
 
+const HINT = "Point at a token, tap it, or move to it with the keys.";
+
 /**
  * Says all about the token, or the part of a message, that is pointed at.
  *
@@ -37,9 +39,7 @@ export function createDetail(list) {
     show(tokens, spot, labelOf) {
       list.replaceChildren();
       if (!tokens || !spot) {
-        list.append(
-          make(document, "div", "hint", "Point at a token, tap it, or move to it with the keys."),
-        );
+        add("hint", (value) => (value.textContent = HINT));
         return;
       }
       const { token, part, message } = spot;

@@ -1,7 +1,7 @@
 /** @module */
 
 import { make } from "./dom.js";
-import { appendBytes, appendVisible } from "./visible.js";
+import { appendBytes, appendVisible, spoken } from "./visible.js";
 
 /** @typedef {import("../tokens.js").Tokens} Tokens */
 
@@ -74,6 +74,8 @@ function paintToken(run, tokens, index, end) {
     if (text === null) appendBytes(token, tokens.hex(index));
     else if (text === "") token.textContent = "∅";
     else appendVisible(token, text, / $/.test(text) && tokens.isLineEnd(index));
+    const words = text && spoken(text);
+    if (words) token.setAttribute("aria-label", words);
   }
   run.append(token);
 }

@@ -67,3 +67,20 @@ function codePoint(character) {
 export function appendBytes(parent, hex) {
   parent.append(make(parent.ownerDocument, "span", "raw", hex));
 }
+
+/**
+ * Words for a text that only consists of white space, which has nothing to read out.
+ *
+ * @param {string} text
+ * @returns {string | null}
+ */
+export function spoken(text) {
+  if (text.trim()) return null;
+  const names = Array.from(text, (character) => WHITE[character] ?? codePoint(character));
+  const first = names.slice(0, SPOKEN).join(", ");
+  return names.length > SPOKEN ? `${first} and ${names.length - SPOKEN} more` : first;
+}
+
+const SPOKEN = 8;
+/** @type {Record<string, string>} */
+const WHITE = { " ": "space", "\n": "line break", "\t": "tab", "\r": "carriage return" };
