@@ -121,7 +121,10 @@ export function createEngine(listener, createWorker = defaultWorker) {
     worker.addEventListener("message", (event) => receive(event.data));
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      fail({ stage: "runtime", message: event.message || "The worker script could not be loaded." });
+      fail({
+        stage: "runtime",
+        message: event.message || "The worker script could not be loaded.",
+      });
     });
   }
 
@@ -148,6 +151,13 @@ export function createEngine(listener, createWorker = defaultWorker) {
   };
 }
 
+const workerUrl = new URL("./worker.js", import.meta.url).href;
+
+/** The one script address that the page's policy on trusted types lets through. */
+const policy = globalThis.trustedTypes?.createPolicy("harmony-core", {
+  createScriptURL: () => workerUrl,
+});
+
 function defaultWorker() {
-  return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  return new Worker(policy?.createScriptURL("") ?? workerUrl, { type: "module" });
 }
