@@ -35,10 +35,13 @@ def split_o200k(text: str) -> list[str]:
 
     Returns:
         The pieces, which joined are the text again.
+
+    Raises:
+        TypeError: It is not text.
     """
     astral = _compiled(ASTRAL)
     findall = _compiled(_o200k_pattern()).findall
-    if not astral.search(text):
+    if str.isascii(text) or not astral.search(text):  # the former takes no time
         return findall(text)
     folded = astral.sub(lambda run: run.group().translate(_FOLD), text)
     return list(_cut(text, findall(folded)))
