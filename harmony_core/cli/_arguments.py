@@ -1,0 +1,125 @@
+"""The command line's grammar, made from the commands."""
+
+from __future__ import annotations
+
+import textwrap
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import TYPE_CHECKING, NoReturn
+
+from harmony_core import __version__
+from harmony_core.cli._decode import Decode
+from harmony_core.cli._encode import Count, Encode
+from harmony_core.cli._faults import PROGRAM, ExitCode, say
+from harmony_core.cli._input import Form
+from harmony_core.cli._parse import Parse
+from harmony_core.cli._render import Render
+from harmony_core.cli._tokens import Tokens
+
+if TYPE_CHECKING:
+    from harmony_core.cli._command import Command
+
+# All there are, in the order of the help.
+COMMANDS: tuple[type[Command], ...] = (Encode, Decode, Count, Render, Parse, Tokens)
+
+EXIT_CODES = {
+    ExitCode.OK: "everything was done",
+    ExitCode.INPUT: "an input was missing or at fault; with --on-error skip, the others were done",
+    ExitCode.USAGE: "the command line is wrong",
+    ExitCode.ENVIRONMENT: "the output could not be written, or the vocabulary not read",
+    ExitCode.INTERNAL: "a fault of the program itself",
+    ExitCode.INTERRUPTED: "interrupted",
+    ExitCode.BROKEN_PIPE: "the reader of the output went away",
+}
+
+_WIDTH = 78
+
+
+class _Parser(ArgumentParser):
+    """Tells of a wrong command line in one line, as of everything else."""
+
+    def error(self, message: str) -> NoReturn:
+        say(f"{self.prog}: {message} (see {self.prog} --help)")
+        raise SystemExit(ExitCode.USAGE)
+
+
+def build_parser() -> ArgumentParser:
+    """Make the parser of the command line; ``command`` is the command's class."""
+    parser = _Parser(
+        prog=PROGRAM,
+        description="The Harmony format of the gpt-oss models: text, tokens and messages.",
+        epilog=_exit_codes(),
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        _add_options(
+            commands.add_parser(
+                command.name,
+                help=command.summary,
+                description=textwrap.fill(command.details, _WIDTH),
+                epilog=_examples(command),
+                formatter_class=RawDescriptionHelpFormatter,
+                allow_abbrev=False,
+            ),
+            command,
+        )
+    return parser
+
+
+def _add_options(parser: ArgumentParser, command: type[Command]) -> None:
+    parser.set_defaults(command=command, form=None)
+    parser.add_argument(
+        "files",
+        nargs="*",
+        default=["-"],
+        metavar="FILE",
+        help="a file of UTF-8; - or none for the standard input",
+    )
+    command.add_options(parser)
+    form = parser.add_mutually_exclusive_group()
+    for each, meaning in command.forms.items():
+        form.add_argument(
+            f"--{each.value}",
+            dest="form",
+            action="store_const",
+            const=each,
+            help=f"each line is {meaning}",
+        )
+    form.add_argument(
+        "--whole",
+        dest="form",
+        action="store_const",
+        const=Form.WHOLE,
+        help="a file is one (the default; of files named *.jsonl or *.ndjson, each line is)",
+    )
+    default = "json for --jsonl" if command.formats == ("plain", "json") else command.formats[0]
+    parser.add_argument(
+        "--format", choices=command.formats, help=f"what to write (default: {default})"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write there, result by result; what was written stays when the run ends early",
+    )
+    parser.add_argument(
+        "--on-error",
+        choices=("stop", "skip"),
+        default="stop",
+        help="end the run at the first input at fault, or report it and go on (default: stop)",
+    )
+    parser.add_argument("--no-progress", action="store_true", help="show no progress")
+
+
+def _examples(command: type[Command]) -> str:
+    lines = ["examples:"]
+    for purpose, line in command.examples:
+        lines += [f"  # {purpose}", f"  {line}"]
+    return "\n".join(lines)
+
+
+def _exit_codes() -> str:
+    codes = [f"  {code.value:<3} {meaning}" for code, meaning in EXIT_CODES.items()]
+    return "\n".join(["exit codes:", *codes])

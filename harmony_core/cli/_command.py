@@ -1,0 +1,204 @@
+"""What every command has: its options, its way with documents, and the readers they share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
+
+from harmony_core.chat import Conversation, Role, unknown_fields
+from harmony_core.cli._faults import InputFault
+from harmony_core.cli._input import Form
+from harmony_core.encoding import RenderConversationConfig
+from harmony_core.errors import ChatError, RenderError
+from harmony_core.reading import Reading, ReadingError, read
+from harmony_core.registry import HarmonyEncodingName, load_harmony_encoding
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
+
+    from harmony_core.cli._input import Document
+    from harmony_core.cli._output import Output
+    from harmony_core.encoding import HarmonyEncoding
+
+Wanted: TypeAlias = Literal["auto", "tokens", "text"]
+
+ROLES = [role.value for role in Role]
+
+
+class Example(NamedTuple):
+    """A use of a command, for its help."""
+
+    purpose: str
+    line: str
+
+
+class Command:
+    """A command: made once in a run, then given every document of the input.
+
+    A class attribute that a child must set is only declared here.
+
+    Args:
+        options: The command line, read.
+        output: Where the results go.
+    """
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    details: ClassVar[str]
+    examples: ClassVar[Sequence[Example]]
+    forms: ClassVar[dict[Form, str]]  # beside whole files -> what a line then is
+    formats: ClassVar[Sequence[str]] = ("plain", "json")
+
+    def __init__(self, options: Namespace, output: Output) -> None:
+        self.options = options
+        self.output = output
+        self.encoding = load_harmony_encoding(HarmonyEncodingName.HARMONY_GPT_OSS)
+
+    @classmethod
+    def add_options(cls, parser: ArgumentParser) -> None:
+        """Add the options that only this command has."""
+
+    def handle(self, document: Document) -> None:
+        """Answer one document.
+
+        Raises:
+            InputFault: The document cannot be answered.
+        """
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Write what comes after the last document."""
+
+    def writes_json(self, document: Document) -> bool:
+        """Whether a document's result is to be JSON: as asked, or as the document is."""
+        if self.options.format is None:
+            return document.form is Form.JSONL
+        return bool(self.options.format == "json")
+
+
+def read_tokens(document: Document, encoding: HarmonyEncoding, wanted: Wanted) -> list[int]:
+    """Read a document's tokens: ids in any spelling, or Harmony text.
+
+    Args:
+        document: The document.
+        encoding: The encoding of the tokens.
+        wanted: What the document must hold; ``"auto"`` to find out.
+
+    Raises:
+        InputFault: They cannot be read.
+    """
+    source = document.text()
+    reading = wanted
+    is_object = source.lstrip().startswith("{") and wanted != "text"
+    if document.form is Form.JSONL:
+        value = document.json()
+        is_object = isinstance(value, dict)
+        if isinstance(value, str):
+            source = value
+            reading = "text" if wanted == "auto" else wanted
+        elif wanted == "auto":
+            reading = "tokens"
+    found = _read(document, _without_line_end(source, encoding), encoding, reading, is_object)
+    if is_object and wanted not in ("auto", found.kind):
+        kind = "list of token ids" if wanted == "tokens" else "Harmony text"
+        raise InputFault(f"this object holds no {kind}", line=document.line)
+    return found.tokens
+
+
+def _read(
+    document: Document,
+    source: str,
+    encoding: HarmonyEncoding,
+    reading: Wanted,
+    is_object: bool,
+) -> Reading:
+    try:
+        return read(source, encoding.tokenizer, reading="auto" if is_object else reading)
+    except ReadingError as error:
+        message = f"{error} {error.hint}"
+        if document.form is Form.JSONL:
+            raise InputFault(message, line=document.line) from error
+        raise document.fault_at(source, error.start, message) from error
+
+
+def _without_line_end(source: str, encoding: HarmonyEncoding) -> str:
+    """Take off what an editor or ``echo`` puts behind the token that ends the last message."""
+    stripped = source.rstrip()
+    stops = [text for text, token in encoding.markers.tokens() if token in encoding.stop_tokens()]
+    return stripped if stripped.endswith(tuple(stops)) else source
+
+
+def add_render_options(parser: ArgumentParser) -> None:
+    """Add the options that say how to render a conversation."""
+    parser.add_argument(
+        "--mode",
+        choices=("conversation", "completion", "training"),
+        default="conversation",
+        help="the messages alone; a prompt, which ends with the beginning of the next message; "
+        "or an example to learn from, which ends with <|return|> (default: conversation)",
+    )
+    parser.add_argument(
+        "--next-role",
+        choices=ROLES,
+        default=Role.ASSISTANT.value,
+        metavar="ROLE",
+        help="who writes the next message, for --mode completion (default: assistant)",
+    )
+    parser.add_argument(
+        "--keep-analysis",
+        action="store_true",
+        help="keep the analysis of turns that have come to a final message",
+    )
+    parser.add_argument(
+        "--refuse-unknown",
+        action="store_true",
+        help="refuse a conversation with a field that rendering would ignore",
+    )
+
+
+def render(
+    data: object, document: Document, options: Namespace, encoding: HarmonyEncoding
+) -> tuple[list[int], list[tuple[int, int, int]]]:
+    """Render a conversation's dictionary, or a list of its messages.
+
+    Returns:
+        What ``HarmonyEncoding.render_ranges`` does.
+
+    Raises:
+        InputFault: This is no conversation, or it cannot be rendered.
+    """
+    if isinstance(data, list):
+        data = {"messages": data}
+    if options.refuse_unknown:
+        _refuse_unknown(data, document)
+    try:
+        return encoding.render_ranges(
+            _conversation(data),
+            RenderConversationConfig(auto_drop_analysis=not options.keep_analysis),
+            next_turn_role=Role(options.next_role) if options.mode == "completion" else None,
+            training=options.mode == "training",
+        )
+    except ChatError as error:
+        raise InputFault(_at(error.path, str(error)), line=document.line) from error
+    except RenderError as error:
+        path = () if error.message_index is None else ("messages", error.message_index)
+        raise InputFault(_at(path, str(error)), line=document.line) from error
+
+
+def _conversation(data: Any) -> Conversation:  # noqa: ANN401 - any JSON value
+    return Conversation.from_dict(data)
+
+
+def _refuse_unknown(data: object, document: Document) -> None:
+    for unknown in unknown_fields(data):
+        message = "this field is unknown, and rendering would ignore it"
+        if unknown.suggestion:
+            message += f'; did you mean "{unknown.suggestion}"?'
+        raise InputFault(_at(unknown.path, message), line=document.line)
+
+
+def _at(path: Sequence[str | int], message: str) -> str:
+    """Put the place in the data before a message, as in ``messages[2].content: ...``."""
+    steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in path]
+    place = "".join(steps).removeprefix(".")
+    return f"{place}: {message}" if place else message

@@ -1,0 +1,160 @@
+"""One run: every document of every source to the command, every fault to the person."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harmony_core.cli._arguments import build_parser
+from harmony_core.cli._faults import (
+    PROGRAM,
+    ExitCode,
+    InputFault,
+    OutputFault,
+    PipeClosed,
+    UsageFault,
+    say,
+)
+from harmony_core.cli._input import STANDARD_STREAM, Source
+from harmony_core.cli._output import Output, leave_standard_output
+from harmony_core.cli._progress import Progress
+from harmony_core.errors import VocabularyError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from harmony_core.cli._command import Command
+    from harmony_core.cli._input import Document
+
+_DEBUG = "HARMONY_DEBUG"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: The arguments; those of the process if ``None``.
+
+    Returns:
+        The exit code. If the variable ``HARMONY_DEBUG`` is set, an error is raised instead.
+    """
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:
+        leave_standard_output()
+        return ExitCode.INTERRUPTED
+    except PipeClosed:
+        leave_standard_output()
+        return ExitCode.BROKEN_PIPE
+    except Exception as error:  # the last resort: a line, not a traceback
+        if os.environ.get(_DEBUG):
+            raise
+        code, message = _told(error)
+        say(f"{PROGRAM}: {message}")
+        return code
+
+
+def _told(error: Exception) -> tuple[ExitCode, str]:
+    if isinstance(error, UsageFault):
+        return ExitCode.USAGE, str(error)
+    if isinstance(error, (OutputFault, VocabularyError)):
+        return ExitCode.ENVIRONMENT, str(error)
+    what = "out of memory" if isinstance(error, MemoryError) else repr(error)
+    return ExitCode.INTERNAL, f"internal error: {what} (set {_DEBUG}=1 for more)"
+
+
+def _main(arguments: Sequence[str] | None) -> int:
+    try:
+        options = build_parser().parse_args(arguments)
+    except SystemExit as end:  # of --help, --version, and after a complaint
+        return _finish_help(end)
+    return _Run(options).run()
+
+
+def _finish_help(end: SystemExit) -> int:
+    output = Output(None)
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise PipeClosed from error
+    except OSError as error:
+        raise OutputFault(f"cannot write the standard output: {error.strerror}") from error
+    output.flush()
+    return int(end.code or 0)
+
+
+class _Run:
+    """One run of a command over its inputs."""
+
+    def __init__(self, options: Namespace) -> None:
+        self._options = options
+        self._output = Output(options.output)
+        wanted = not (options.no_progress or self._output.is_terminal)
+        self._progress = Progress(wanted=wanted)
+        self._faults = 0
+
+    def run(self) -> int:
+        """Run; return the exit code."""
+        _refuse_overwriting(self._options)
+        command: Command = self._options.command(self._options, self._output)
+        try:
+            finished = all(self._answer(path, command) for path in self._options.files)
+            if finished:
+                command.finish()
+            self._output.close(make=finished)
+        except (OutputFault, PipeClosed):
+            self._output.abandon()
+            raise
+        except BaseException:
+            with suppress(OutputFault, PipeClosed):  # nothing already written is lost
+                self._output.close(make=False)
+            raise
+        finally:
+            self._progress.clear()
+        return ExitCode.INPUT if self._faults else ExitCode.OK
+
+    def _answer(self, path: str, command: Command) -> bool:
+        """Answer all documents of a file; return whether to go on."""
+        source = Source(path, self._progress.update)
+        try:
+            with source:
+                for document in source.documents(self._options.form):
+                    if not self._answer_one(document, command):
+                        return False
+        except InputFault as fault:
+            return self._report(source.name, fault)
+        return True
+
+    def _answer_one(self, document: Document, command: Command) -> bool:
+        try:
+            command.handle(document)
+        except InputFault as fault:
+            return self._report(document.name, fault)
+        finally:
+            self._output.flush()
+        return True
+
+    def _report(self, name: str, fault: InputFault) -> bool:
+        if os.environ.get(_DEBUG):
+            raise fault
+        self._faults += 1
+        self._progress.clear()
+        place = name if fault.line is None else f"{name}:{fault.line}"
+        say(f"{place}: {fault}")
+        return bool(self._options.on_error == "skip")
+
+
+def _refuse_overwriting(options: Namespace) -> None:
+    if options.output in (None, STANDARD_STREAM):
+        return
+    target = Path(options.output)
+    if not target.exists():
+        return
+    for path in options.files:
+        if path != STANDARD_STREAM and Path(path).exists() and target.samefile(path):
+            raise UsageFault(f"{path} is both input and output")
