@@ -23,9 +23,10 @@ from harmony_core.registry import HarmonyEncodingName, load_harmony_encoding
 from harmony_core.tools import ToolNamespaceConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from harmony_core.encoding import HarmonyEncoding
+    from harmony_core.format.spans import Span
 
 Reply = dict[str, Any]
 
@@ -68,7 +69,7 @@ class _InputFault(Exception):  # noqa: N818 - never leaves this module
         place: dict[str, int] | None = None,
     ) -> None:
         super().__init__(message)
-        self.fault = {
+        self.fault: Mapping[str, object] = {
             "kind": kind,
             "message": message,
             "hint": hint,
@@ -109,7 +110,7 @@ def call(method: str, params: str) -> Reply:
         where the arrays hold what ``TokenStream`` in the protocol says; or ``{"fault": JSON}``
         if the input cannot be answered.
     """
-    answer = {"render": _render, "inspect": _inspect}[method]
+    answer = _METHODS[method]
     try:
         return answer(**json.loads(params))
     except _InputFault as error:
@@ -135,7 +136,7 @@ def _render(*, conversation: str, mode: str, next_role: str, drop_analysis: bool
     except ChatError as error:
         raise _at_path(error) from error
     messages = [{"index": index, "start": start, "stop": stop} for index, start, stop in ranges]
-    return _reply({"messages": messages}, tokens, role=None)
+    return _reply({"messages": messages}, tokens, [(start, stop) for _, start, stop in ranges])
 
 
 def _conversation(source: str) -> Conversation:
@@ -183,7 +184,7 @@ def _inspect(
         raise _InputFault(error.kind, str(error), error.hint, place=place) from error
     first = None if role is None else Role(role)
     traced = trace(encoding, found.tokens, first, strict=strict)
-    value = {
+    value: dict[str, object] = {
         "recognised": found.kind,
         "form": found.form,
         "messages": [
@@ -198,32 +199,47 @@ def _inspect(
         "state": traced.state.value,
         "fault": None if traced.fault is None or not found.tokens else _parse_fault(traced.fault),
     }
-    return _reply(value, found.tokens, role=first)
+    ranges = [(item.start, item.stop) for item in traced.messages]
+    return _reply(value, found.tokens, ranges, role=first)
 
 
-def _parse_fault(error: ParseError) -> dict[str, object]:
+def _parse_fault(error: ParseError) -> Mapping[str, object]:
     hint = _PARSE_HINTS.get(error.kind, "Compare the marked token with the format.")
     return _InputFault(error.kind, str(error), hint, token=error.token_index).fault
 
 
-def _reply(value: dict[str, object], tokens: list[int], *, role: Role | None) -> Reply:
+def _reply(
+    value: Mapping[str, object],
+    tokens: list[int],
+    ranges: list[tuple[int, int]],
+    *,
+    role: Role | None = None,
+) -> Reply:
+    """Put an answer together; ``ranges`` are the tokens of its messages, in order."""
     encoding = _encoding()
-    tokenizer = encoding.tokenizer
-    chunks = [tokenizer.token_bytes(token) for token in tokens]
+    chunks = [encoding.tokenizer.token_bytes(token) for token in tokens]
     data = b"".join(chunks)
     ends = array("I", accumulate(map(len, chunks)))
-    spans = array("i")
-    for span in label(tokens, tokenizer, encoding.markers, role=role):
-        message = _NO_MESSAGE if span.message is None else span.message
-        spans.extend((span.start, span.stop, _PARTS[span.part], message))
     return {
         "value": json.dumps(value),
         "ids": array("i", tokens),
         "ends": ends,
         "bytes": data,
-        "spans": spans,
+        "spans": _spans(label(tokens, encoding.tokenizer, encoding.markers, role=role), ranges),
         "joins": joins(data, ends),
     }
+
+
+def _spans(spans: list[Span], ranges: list[tuple[int, int]]) -> array[int]:
+    """Flatten spans; each belongs to the message in whose range it begins."""
+    flat = array("i")
+    message = 0
+    for span in spans:
+        while message < len(ranges) and ranges[message][1] <= span.start:
+            message += 1
+        inside = message < len(ranges) and ranges[message][0] <= span.start
+        flat.extend((span.start, span.stop, _PARTS[span.part], message if inside else _NO_MESSAGE))
+    return flat
 
 
 def joins(data: bytes, ends: Sequence[int]) -> array[int]:
@@ -279,3 +295,6 @@ def _place(source: str, start: int, stop: int) -> dict[str, int]:
 
 def _utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+_METHODS: dict[str, Callable[..., Reply]] = {"render": _render, "inspect": _inspect}

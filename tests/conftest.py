@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from support.oracles import load_reference, load_tiktoken, write_published_vocabulary
 
 from harmony_core.tokenizer import Tokenizer, load_tokenizer
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
     import openai_harmony
     import tiktoken
+
+# How long a case takes says nothing of whether it is right, and machines differ.
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")
