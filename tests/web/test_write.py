@@ -134,7 +134,7 @@ def test_a_conversation_is_built_from_cards(
     system, developer, user, assistant = (cards.nth(index) for index in range(4))
     system.get_by_label("Model identity").fill("I am a test.")
     system.get_by_label("Reasoning effort").select_option("Low")
-    system.get_by_label("Conversation start date").fill("2026-01-02")
+    system.get_by_label("Conversation start").fill("2026-01-02")
     system.get_by_label("Knowledge cutoff").fill("2025-01")
     system.get_by_label("Valid channels").fill("analysis, final")
     system.get_by_label("channel required").check()
