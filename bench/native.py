@@ -67,7 +67,8 @@ def _run(job: Job, timeout: int, variables: dict[str, str]) -> Outcome:
         else:
             if done.returncode:
                 errors.seek(0)
-                failure = "failed: " + errors.read().decode(errors="replace").strip()[-300:]
+                *_, last = [b"no reason given", *errors.read().splitlines()]
+                failure = f"failed: {last.decode(errors='replace')}"
         output.seek(0)
         # The last line may have been cut short.
         rows = [json.loads(line) for line in output if line.endswith(b"\n")]

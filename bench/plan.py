@@ -33,7 +33,7 @@ class Settings:
     lengths: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     rounds: int = 3
     repeats: int = 5
-    timeout: int = 30
+    timeout: int = 20
 
 
 FULL = Settings()
