@@ -11,10 +11,10 @@ import difflib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from harmony_core import _fields
+from harmony_core._spellings import RoleSpellings
 from harmony_core.contents import (
     CONTENT_KINDS,
     ChannelConfig,
@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 
-class Role(str, Enum):
+class Role(RoleSpellings):
     """Who speaks. ``Role("x")`` raises ``ChatError``, a ``ValueError``, for an unknown role."""
 
     USER = "user"

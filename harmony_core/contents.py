@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from harmony_core import _fields
+from harmony_core._spellings import ReasoningEffortSpellings
 from harmony_core.errors import ChatError
 from harmony_core.tools import ToolDescription, ToolNamespaceConfig
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound="Content")
 
 
-class ReasoningEffort(str, Enum):
+class ReasoningEffort(ReasoningEffortSpellings):
     """How much the model should think before it answers."""
 
     LOW = "Low"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from functools import cache
 from threading import Lock
 
+from harmony_core._spellings import HarmonyEncodingNameSpellings
 from harmony_core.encoding import HarmonyEncoding
 from harmony_core.errors import HarmonyError
 from harmony_core.format._markers import Markers
@@ -15,7 +15,7 @@ from harmony_core.tokenizer import load_tokenizer
 __all__ = ["EncodingSpec", "HarmonyEncodingName", "UnknownEncodingError", "load_harmony_encoding"]
 
 
-class HarmonyEncodingName(str, Enum):
+class HarmonyEncodingName(HarmonyEncodingNameSpellings):
     """The encodings there are; ``str()`` gives the name."""
 
     HARMONY_GPT_OSS = "HarmonyGptOss"

@@ -32,7 +32,7 @@ LAYERS = (
     ("chat",),
     ("contents",),
     ("tools", "tokenizer"),
-    ("_fields",),
+    ("_fields", "_spellings"),
     ("errors",),
 )
 # Within a layer, and still not to be.

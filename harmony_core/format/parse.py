@@ -13,6 +13,7 @@ from functools import cache
 from operator import index
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, SupportsIndex, cast
 
+from harmony_core._spellings import StreamableParserSpellings
 from harmony_core.chat import Role
 from harmony_core.errors import DecodeError, ParseError
 from harmony_core.format._header import Header, HeaderFault, parse_header, salvage_header
@@ -66,7 +67,7 @@ class _Event(Enum):
     EOS = "eos"
 
 
-class StreamableParser:
+class StreamableParser(StreamableParserSpellings):
     """Reads the tokens of a completion one by one.
 
     After an error the parser goes on as the reference does: the token counts as seen, a
