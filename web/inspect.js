@@ -44,7 +44,7 @@ export function createInspect(document, store, showWrite) {
 
   /** @param {"hover" | "focus"} on @param {import("./views/detail.js").Spot | null} spot */
   const point = (on, spot) =>
-    update((state) => ({ ...state, [on]: spot && { mode: "inspect", ...spot } }));
+    update(store_.point(on, spot && { mode: "inspect", ...spot }));
 
   const source = findElement(document, "#source");
   const plain = find(source, "textarea", HTMLTextAreaElement);

@@ -143,6 +143,16 @@ export function createStore(initial) {
 
 /** @typedef {ReturnType<typeof createStore>} Store */
 
+/**
+ * The newer of pointer and focus counts: a pointer at rest does not hide where the keys went.
+ *
+ * @type {(on: "hover" | "focus", spot: Pointed | null) => Change}
+ */
+export const point = (on, spot) => (state) => {
+  if (on === "hover") return { ...state, hover: spot };
+  return { ...state, focus: spot, hover: spot ? null : state.hover };
+};
+
 /** @type {(changes: Partial<WriteState>) => Change} */
 export const setWrite = (changes) => (state) => ({
   ...state,

@@ -48,7 +48,7 @@ export function createWrite(document, store) {
   };
   /** @param {"hover" | "focus"} on @param {import("./views/detail.js").Spot | null} spot */
   const point = (on, spot) =>
-    update((state) => ({ ...state, [on]: spot && { mode: "write", ...spot } }));
+    update(store_.point(on, spot && { mode: "write", ...spot }));
 
   const tokens = createTokenPane(findElement(document, "#write-tokens"), {
     point,
