@@ -110,13 +110,27 @@ def test_the_policy_allows_no_inline_script_and_no_other_origin(
     outcome = app.page.evaluate(
         """async () => {
             const script = document.createElement("script");
-            script.textContent = "window.ran = true";
+            const ways = {
+                property: () => (script.textContent = "window.ran = true"),
+                child: () => script.append("window.ran = true"),
+                handler: () => document.body.setAttribute("onclick", "window.ran = true"),
+                code: () => globalThis.eval("window.ran = true"),
+            };
+            const refused = [];
+            for (const [name, attempt] of Object.entries(ways)) {
+                try {
+                    attempt();
+                } catch {
+                    refused.push(name);
+                }
+            }
             document.body.append(script);
-            const fetched = await fetch("http://127.0.0.1:9/").then(() => "sent", (e) => e.message);
-            return { ran: window.ran ?? false, fetched };
+            document.body.click();
+            const fetched = await fetch("http://127.0.0.1:9/").then(() => "sent", () => "refused");
+            return { ran: window.ran ?? false, refused, fetched };
         }"""
     )
     assert outcome["ran"] is False
-    blocked = [line for line in app.console if "Content Security Policy" in line]
-    assert any("script" in line for line in blocked)
-    assert any("connect" in line for line in blocked)
+    assert {"property", "code"} <= set(outcome["refused"])
+    assert outcome["fetched"] == "refused"
+    assert any("connect-src" in line for line in app.console)
