@@ -11,6 +11,7 @@ from harmony_core.cli._decode import Decode
 from harmony_core.cli._encode import Count, Encode
 from harmony_core.cli._faults import PROGRAM, ExitCode, say
 from harmony_core.cli._input import Form
+from harmony_core.cli._output import Output
 from harmony_core.cli._parse import Parse
 from harmony_core.cli._render import Render
 from harmony_core.cli._tokens import Tokens
@@ -40,6 +41,12 @@ class _Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         say(f"{self.prog}: {message} (see {self.prog} --help)")
         raise SystemExit(ExitCode.USAGE)
+
+    def _print_message(self, message: str, _file: object = None) -> None:
+        """Write the help or the version, without hiding that it cannot be written."""
+        output = Output(None)
+        output.write(message)
+        output.flush()
 
 
 def build_parser() -> ArgumentParser:

@@ -110,11 +110,17 @@ def _text(document: Document, field: str | None) -> str:
     return value
 
 
-_KINDS = {dict: "an object (name its field with --field)", list: "a list", type(None): "null"}
+_KINDS = {
+    dict: "an object (name its field with --field)",
+    list: "a list",
+    str: "a string",
+    bool: "a boolean",
+    type(None): "null",
+}
 
 
 def _wrong(document: Document, expected: str, value: object) -> InputFault:
-    found = "a string" if isinstance(value, str) else _KINDS.get(type(value), "another value")
+    found = _KINDS.get(type(value), "a number")
     return InputFault(f"expected {expected}, found {found}", line=document.line)
 
 

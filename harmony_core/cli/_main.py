@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         code, message = _told(error)
         say(f"{PROGRAM}: {message}")
+        if isinstance(error, OutputFault):
+            leave_standard_output()
         return code
 
 
@@ -71,21 +72,8 @@ def _main(arguments: Sequence[str] | None) -> int:
     try:
         options = build_parser().parse_args(arguments)
     except SystemExit as end:  # of --help, --version, and after a complaint
-        return _finish_help(end)
+        return int(end.code or 0)
     return _Run(options).run()
-
-
-def _finish_help(end: SystemExit) -> int:
-    output = Output(None)
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except BrokenPipeError as error:
-        raise PipeClosed from error
-    except OSError as error:
-        raise OutputFault(f"cannot write the standard output: {error.strerror}") from error
-    output.flush()
-    return int(end.code or 0)
 
 
 class _Run:

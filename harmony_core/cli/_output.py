@@ -41,7 +41,7 @@ class Output:
 
     def write_bytes(self, data: bytes) -> None:
         """Write bytes as they are; errors are those of ``write``."""
-        self._attempt(lambda: self._opened().write(data))
+        self._attempt(lambda: _write_all(self._opened(), data))
 
     def flush(self) -> None:
         """Hand over what was written so far; errors are those of ``write``."""
@@ -87,6 +87,13 @@ class Output:
             name = self._path or "the standard output"
             reason = getattr(error, "strerror", None) or str(error)
             raise OutputFault(f"cannot write {name}: {reason}") from error
+
+
+def _write_all(stream: BinaryIO, data: bytes) -> None:
+    """Write every byte, also to a stream that takes some at a time (``PYTHONUNBUFFERED``)."""
+    left = memoryview(data)
+    while left:
+        left = left[stream.write(left) :]
 
 
 def leave_standard_output() -> None:

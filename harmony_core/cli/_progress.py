@@ -9,6 +9,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harmony_core.cli._input import Source
 
 _FIRST_AFTER = 1.0  # seconds: a shorter run needs no bar
@@ -22,11 +24,13 @@ class Progress:
 
     Args:
         wanted: Whether to show it at all.
+        clock: Tells the time, in seconds.
     """
 
-    def __init__(self, *, wanted: bool) -> None:
+    def __init__(self, *, wanted: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._wanted = wanted and sys.stderr is not None and sys.stderr.isatty()
-        self._started = time.monotonic()
+        self._clock = clock
+        self._started = clock()
         self._next = self._started + _FIRST_AFTER
         self._shown = False
 
@@ -34,7 +38,7 @@ class Progress:
         """Show how much of a source has been read, if it is time."""
         if not self._wanted:
             return
-        now = time.monotonic()
+        now = self._clock()
         if now < self._next:
             return
         self._next = now + _EVERY
