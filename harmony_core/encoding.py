@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from harmony_core import _fields
 from harmony_core.format import render
+from harmony_core.format.inspect import Inspector
 from harmony_core.format.parse_whole import parse_messages
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from harmony_core.chat import Conversation, Message, Role
     from harmony_core.format._markers import Markers
+    from harmony_core.format.inspection import Inspection, InspectPolicy
     from harmony_core.tokenizer import Tokenizer
 
 __all__ = ["HarmonyEncoding", "RenderConversationConfig", "RenderOptions"]
@@ -188,6 +190,53 @@ class HarmonyEncoding:
             OverflowError: A token does not fit in 32 bits without sign.
         """
         return parse_messages(self, tokens, role, strict=strict)
+
+    def inspect(
+        self,
+        tokens: Iterable[int],
+        role: Role | None = None,
+        policy: InspectPolicy | None = None,
+    ) -> Inspection:
+        """Read any tokens at all, and tell what is wrong with them.
+
+        Args:
+            tokens: Any integers.
+            role: As for ``parse_messages_from_completion_tokens``.
+            policy: What is up to the caller; ``InspectPolicy()`` if ``None``.
+
+        Returns:
+            Every message that could be recovered, and a diagnostic for every fault. For
+            tokens without fault, the messages are those of
+            ``parse_messages_from_completion_tokens``, and there are no diagnostics.
+
+        Raises:
+            TypeError: A token is not an integer.
+        """
+        return self.inspector(role, policy).feed(tokens).finish()
+
+    def inspect_text(
+        self, text: str, role: Role | None = None, policy: InspectPolicy | None = None
+    ) -> Inspection:
+        """Inspect Harmony text, in which a special token's text stands for the token.
+
+        Args:
+            text: Any text.
+            role: As for ``inspect``.
+            policy: As for ``inspect``.
+
+        Returns:
+            The inspection of the text's tokens, which are its ``tokens``.
+        """
+        return self.inspect(self.tokenizer.encode(text, allowed_special="all"), role, policy)
+
+    def inspector(self, role: Role | None = None, policy: InspectPolicy | None = None) -> Inspector:
+        """Begin to inspect a stream that comes in pieces.
+
+        Args:
+            role: As for ``inspect``.
+            policy: As for ``inspect``.
+        """
+        return Inspector(self.tokenizer, self.markers, role, policy)
 
     def encode(
         self,

@@ -1,0 +1,230 @@
+"""What an inspection gives: messages, diagnostics and spans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from harmony_core.chat import Role
+from harmony_core.errors import HarmonyError
+from harmony_core.format._codes import Severity
+from harmony_core.format.spans import Part, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from harmony_core.chat import Message
+
+__all__ = [
+    "Diagnostic",
+    "InspectPolicy",
+    "InspectedMessage",
+    "Inspection",
+    "InspectionError",
+    "Region",
+    "calls_tool",
+]
+
+_ROLES = frozenset(role.value for role in Role)
+_NO_TOOLS = _ROLES | {"all"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectPolicy:
+    """What is up to the caller, because engines disagree about it.
+
+    Attributes:
+        missing_call_is_call: Whether a call without ``<|call|>`` is one: ended by another
+            stop token or by the next message, or by the end of the stream if its content is
+            the JSON it promises.
+        recover_stripped_markers: Whether to make messages of a text in which all special
+            tokens are missing, such as ``analysis...assistantfinal...``.
+        channels: The channels there are.
+        tools: The recipients there are, such as ``functions.get_weather``; ``None`` to
+            accept any.
+    """
+
+    missing_call_is_call: bool = False
+    recover_stripped_markers: bool = False
+    channels: Collection[str] = ("analysis", "commentary", "final")
+    tools: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing that is wrong or odd.
+
+    Attributes:
+        code: The kind; a key of ``CODES``.
+        severity: How much it matters.
+        start: The first token it is about.
+        stop: One past the last; ``start`` if something is missing there.
+        message: What was found.
+        hint: What to do about it.
+    """
+
+    code: str
+    severity: Severity
+    start: int
+    stop: int
+    message: str
+    hint: str
+
+
+class InspectionError(HarmonyError):
+    """A stream is not as it should be, and the caller asked for nothing less.
+
+    Attributes:
+        diagnostics: The errors and warnings, in token order.
+    """
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        first, more = diagnostics[0], len(diagnostics) - 1
+        rest = f" (and {more} more)" if more else ""
+        super().__init__(f"{first.code} at token {first.start}: {first.message}{rest}")
+        self.diagnostics = list(diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedMessage:
+    """A message and where it came from.
+
+    Attributes:
+        message: The message.
+        start: Its first token.
+        stop: One past its last token.
+        complete: Whether a stop token ended it.
+        repaired: Whether something in it was guessed, such as recipient, channel or role.
+        runnable: Whether it is a tool call as it should be: complete, not repaired, and
+            without an error. ``InspectPolicy.missing_call_is_call`` has a say.
+    """
+
+    message: Message
+    start: int
+    stop: int
+    complete: bool
+    repaired: bool
+    runnable: bool
+
+
+def calls_tool(message: Message) -> bool:
+    """Whether a message is the assistant's, to a tool."""
+    recipient = message.recipient
+    return (
+        message.author.role is Role.ASSISTANT
+        and recipient is not None
+        and recipient not in _NO_TOOLS
+    )
+
+
+class Region(NamedTuple):
+    """Tokens of a header or a content.
+
+    Attributes:
+        start: The first token.
+        stop: One past the last.
+        parts: The part of each token, or the one part of all.
+        message: Index of the message, ``None`` if the header led to none.
+    """
+
+    start: int
+    stop: int
+    parts: Part | Sequence[Part]
+    message: int | None
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What an inspection found in a stream.
+
+    Attributes:
+        tokens: The stream.
+        items: Every message recovered, in order, with its tokens.
+        diagnostics: What is wrong or odd, in token order.
+    """
+
+    tokens: list[int] = field(repr=False)
+    items: list[InspectedMessage]
+    diagnostics: list[Diagnostic]
+    _regions: list[Region] = field(repr=False, compare=False)
+    _markers: frozenset[int] = field(repr=False, compare=False)
+
+    @property
+    def messages(self) -> list[Message]:
+        """Every message recovered, in order."""
+        return [item.message for item in self.items]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error and no warning."""
+        return all(found.severity is Severity.INFO for found in self.diagnostics)
+
+    def tool_calls(self, *, include_repaired: bool = False) -> list[Message]:
+        """List the assistant's messages to tools.
+
+        Args:
+            include_repaired: Whether to give also those that are not safe to run: repaired
+                or incomplete ones, and those with an error.
+        """
+        return [
+            item.message
+            for item in self.items
+            if item.runnable or (include_repaired and calls_tool(item.message))
+        ]
+
+    def raise_for_errors(self) -> None:
+        """Fail closed.
+
+        Raises:
+            InspectionError: There is an error or a warning.
+        """
+        serious = [found for found in self.diagnostics if found.severity is not Severity.INFO]
+        if serious:
+            raise InspectionError(serious)
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """Each token's part and message, neighbours with the same taken together.
+
+        A span's ``message`` is an index into ``items``, or ``None`` outside of messages. The
+        spans follow one another without gap, from the first token to the last.
+        """
+        spans: list[Span] = []
+        at = 0
+        for region in (
+            *self._regions,
+            Region(len(self.tokens), len(self.tokens), Part.STRAY, None),
+        ):
+            for index in range(at, region.start):
+                self._mark(spans, index)
+            start, stop, parts, message = region
+            if isinstance(parts, Part):
+                _append(spans, Span(start, stop, parts, message))
+            else:
+                for index, part in enumerate(parts, start):
+                    _append(spans, Span(index, index + 1, part, message))
+            at = stop
+        return spans
+
+    def _mark(self, spans: list[Span], index: int) -> None:
+        """Add a token that is in no region: a marker that bounds one, or a stray."""
+        part = Part.MARKER if self.tokens[index] in self._markers else Part.STRAY
+        _append(spans, Span(index, index + 1, part, self._owner_of[index]))
+
+    @cached_property
+    def _owner_of(self) -> list[int | None]:
+        owner: list[int | None] = [None] * len(self.tokens)
+        for ordinal, item in enumerate(self.items):
+            owner[item.start : item.stop] = [ordinal] * (item.stop - item.start)
+        return owner
+
+
+def _append(spans: list[Span], span: Span) -> None:
+    if span.start == span.stop:
+        return
+    if span.part is Part.STRAY and span.message is not None:
+        span = span._replace(message=None)
+    if spans and span.part is not Part.MARKER and spans[-1][2:] == span[2:]:
+        span = span._replace(start=spans.pop().start)
+    spans.append(span)
