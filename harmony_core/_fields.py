@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import reprlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import MISSING, Field, fields
 from enum import Enum
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
 T = TypeVar("T")
+S = TypeVar("S", bound=str)
 E = TypeVar("E", bound=Enum)
 
 _BOOLEAN_WORDS = {
@@ -99,8 +100,19 @@ def member(enum: type[E], value: object, name: str) -> E:
     if isinstance(value, (str, bytes)):
         with suppress(ValueError):
             return enum(text(value))
-    *first, last = (repr(candidate.value) for candidate in enum)
-    raise wrong(f"{', '.join(first)} or {last}", value, name)
+    raise wrong(_any_of([candidate.value for candidate in enum]), value, name)
+
+
+def choice(options: Sequence[S], value: S, name: str) -> S:
+    """One of the texts in ``options``."""
+    if value in options:
+        return value
+    raise wrong(_any_of(options), value, name)
+
+
+def _any_of(options: Sequence[object]) -> str:
+    *first, last = map(repr, options)
+    return f"{', '.join(first)} or {last}"
 
 
 def each(read: Callable[[Any], T], values: Any, name: str) -> list[T]:  # noqa: ANN401 - checked

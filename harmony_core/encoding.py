@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from harmony_core import _fields
 from harmony_core.format import render
+from harmony_core.format._tools_section import SchemaNotation
 from harmony_core.format.inspect import Inspector
 from harmony_core.format.parse_whole import parse_messages
 
@@ -24,34 +25,54 @@ __all__ = ["HarmonyEncoding", "RenderConversationConfig", "RenderOptions"]
 @_fields.lenient
 @dataclass(kw_only=True, slots=True)
 class RenderConversationConfig:
-    """How to render a conversation.
+    """How to render a conversation. ``drop`` and ``schema`` are not in the reference.
 
     Attributes:
-        auto_drop_analysis: Leave out the analysis messages before the first final one, once
-            the assistant's last message is a final one.
+        auto_drop_analysis: Leave out analysis messages that the model no longer needs.
+        drop: Which those are. ``"before-first-final"``, as in the reference: those before the
+            first final message, once the assistant's last message is a final one.
+            ``"finished-turns"``, as the format's guide has it: those of every turn that the
+            assistant has ended with a final message; the turn that ends a conversation
+            rendered for training is still to be learnt, and keeps its own.
+        schema: How the tools' JSON Schemas are written. ``"reference"``: as the reference
+            does, which loses what it does not know. ``"full"``: with ``$ref``, ``anyOf``,
+            ``allOf``, ``const``, values that are no strings, maps and tuples.
+
+    Raises:
+        ChatError: A field is of the wrong type, or not one of its texts.
     """
 
     auto_drop_analysis: bool = True
+    drop: render.Dropping = "before-first-final"
+    schema: SchemaNotation = "reference"
 
     def __post_init__(self) -> None:
         self.auto_drop_analysis = _fields.boolean(self.auto_drop_analysis, "auto_drop_analysis")
+        self.drop = _fields.choice(get_args(render.Dropping), self.drop, "drop")
+        self.schema = _fields.choice(get_args(SchemaNotation), self.schema, "schema")
 
 
 @_fields.lenient
 @dataclass(kw_only=True, slots=True)
 class RenderOptions:
-    """How to render a single message.
+    """How to render a single message. ``schema`` is not in the reference.
 
     Attributes:
         conversation_has_function_tools: Say in a system message where calls of functions go.
+        schema: As in ``RenderConversationConfig``.
+
+    Raises:
+        ChatError: A field is of the wrong type, or not one of its texts.
     """
 
     conversation_has_function_tools: bool = False
+    schema: SchemaNotation = "reference"
 
     def __post_init__(self) -> None:
         self.conversation_has_function_tools = _fields.boolean(
             self.conversation_has_function_tools, "conversation_has_function_tools"
         )
+        self.schema = _fields.choice(get_args(SchemaNotation), self.schema, "schema")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -150,6 +171,8 @@ class HarmonyEncoding:
             self.tokenizer,
             self.markers,
             auto_drop_analysis=settings.auto_drop_analysis,
+            drop=settings.drop,
+            schema=settings.schema,
             next_turn_role=next_turn_role,
             training=training,
         )
@@ -170,6 +193,7 @@ class HarmonyEncoding:
             self.tokenizer,
             self.markers,
             conversation_has_function_tools=options.conversation_has_function_tools,
+            schema=options.schema,
         )
 
     def parse_messages_from_completion_tokens(

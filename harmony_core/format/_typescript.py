@@ -1,35 +1,18 @@
-"""Tools as the model sees them: JSON Schema written as TypeScript-like declarations.
+"""JSON Schema as a TypeScript-like type, in the reference's notation with all its quirks.
 
-The notation is the reference's, with all its quirks; the models were trained on it.
+The models were trained on it, so it is the default. ``_typescript_full`` writes what it loses.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmony_core.format._json import Json, json_text, read_json, well_formed
+from harmony_core.format._json import Json, json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from harmony_core.tools import ToolDescription, ToolNamespaceConfig
+    from collections.abc import Iterator
 
 _PLAIN_TYPES = {"number": "number", "integer": "number", "boolean": "boolean"}
-
-
-def tools_section(namespaces: Mapping[str, ToolNamespaceConfig], room: int) -> str:
-    """Write the tools of a system or developer message.
-
-    Args:
-        namespaces: The namespaces; they are written in the order of their keys.
-        room: How many levels of lists and dictionaries a schema may have.
-
-    Raises:
-        ChatError: A schema is not valid JSON, or nested too deeply.
-    """
-    keys = sorted(namespaces, key=well_formed)
-    sections = ["\n".join(_namespace_lines(namespaces[key], room)) for key in keys]
-    return "\n\n".join(["# Tools", *sections])
 
 
 def typescript_type(schema: Json, indent: str = "") -> str:  # noqa: PLR0911 - one per notation
@@ -59,29 +42,6 @@ def typescript_type(schema: Json, indent: str = "") -> str:  # noqa: PLR0911 - o
     return _PLAIN_TYPES.get(kind, "any") if isinstance(kind, str) else "any"
 
 
-def _namespace_lines(namespace: ToolNamespaceConfig, room: int) -> Iterator[str]:
-    yield f"## {namespace.name}\n"
-    comment = "// " if namespace.tools else ""
-    for line in _lines(namespace.description or ""):
-        yield comment + line
-    if not namespace.tools:
-        return
-    yield f"namespace {namespace.name} {{\n"
-    for tool in namespace.tools:
-        yield from _tool_lines(tool, room)
-    yield f"}} // namespace {namespace.name}"
-
-
-def _tool_lines(tool: ToolDescription, room: int) -> Iterator[str]:
-    for line in _lines(tool.description):
-        yield f"// {line}"
-    if tool.parameters is None:
-        yield f"type {tool.name} = () => any;\n"
-        return
-    schema = read_json(tool.parameters, room)
-    yield f"type {tool.name} = (_: {typescript_type(schema)}) => any;\n"
-
-
 def _union_member(variant: Json, indent: str) -> str:
     """One line of a ``oneOf`` that is not directly a property's."""
     comments = list(_strings([_get(variant, "description")]))
@@ -89,7 +49,7 @@ def _union_member(variant: Json, indent: str) -> str:
         default = variant["default"]
         quoted = isinstance(default, str) and not _is_enum(variant)
         comments.append(f'default: "{default}"' if quoted else f"default: {json_text(default)}")
-    return f"\n{indent} | {_nullable_type(variant, indent + '   ')}{_trailing(comments)}"
+    return f"\n{indent} | {_nullable_type(variant, indent + '   ')}{trailing_comment(comments)}"
 
 
 def _object_type(schema: dict[str, Json], indent: str) -> str:
@@ -120,7 +80,7 @@ def _property(name: str, schema: Json, indent: str) -> Iterator[str]:
         return
     yield f"{indent}{name}: {_nullable_type(schema, indent + '    ')},"
     if isinstance(schema, dict) and "oneOf" not in schema:
-        yield _trailing(list(_default(schema)))
+        yield trailing_comment(list(default_comment(schema)))
     yield "\n"
 
 
@@ -134,7 +94,7 @@ def _union_property(
     above = isinstance(description, str) and description != first
     if above:
         yield from _comment(description, indent)
-    for default in _default(schema):
+    for default in default_comment(schema):
         yield f"{indent}// {default}\n"
     yield f"{indent}{name}:\n"
     for index, variant in enumerate(variants):
@@ -142,8 +102,8 @@ def _union_property(
         own = _get(variant, "description")
         if isinstance(own, str) and own != description and not (above and index == 0):
             comments.append(own)
-        comments += _default(variant)
-        yield f"{indent} | {_nullable_type(variant, indent + '   ')}{_trailing(comments)}\n"
+        comments += default_comment(variant)
+        yield f"{indent} | {_nullable_type(variant, indent + '   ')}{trailing_comment(comments)}\n"
     yield f"{indent},\n"
 
 
@@ -154,7 +114,8 @@ def _nullable_type(schema: Json, indent: str) -> str:
     return text
 
 
-def _default(schema: Json) -> Iterator[str]:
+def default_comment(schema: Json) -> Iterator[str]:
+    """Say what a schema's default is, if it has one."""
     if not isinstance(schema, dict) or "default" not in schema:
         return
     default = schema["default"]
@@ -176,7 +137,8 @@ def _comment(text: object, indent: str) -> Iterator[str]:
         yield f"{indent}// {text}\n"
 
 
-def _trailing(comments: list[str]) -> str:
+def trailing_comment(comments: list[str]) -> str:
+    """Put comments behind what a line holds."""
     return f" // {' '.join(comments)}" if comments else ""
 
 
@@ -187,9 +149,3 @@ def _get(schema: Json, key: str, default: object = None) -> object:
 def _strings(values: object) -> Iterator[str]:
     if isinstance(values, list):
         yield from (value for value in values if isinstance(value, str))
-
-
-def _lines(text: str) -> list[str]:
-    r"""Split at ``\n`` and ``\r\n`` only, as Rust does."""
-    *lines, last = text.split("\n")
-    return [line.removesuffix("\r") for line in lines] + ([last] if last else [])

@@ -7,14 +7,14 @@ so that no token ever spans two parts.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from harmony_core.chat import Message, Role
 from harmony_core.contents import DeveloperContent, SystemContent, TextContent, read_content
 from harmony_core.errors import ChatError, RenderError
 from harmony_core.format._json import read_json, well_formed
 from harmony_core.format._markers import MARKER_TEXTS
-from harmony_core.format._typescript import tools_section
+from harmony_core.format._tools_section import SchemaNotation, tools_section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from harmony_core.contents import Content
     from harmony_core.format._markers import Markers
     from harmony_core.tokenizer import Tokenizer
+    from harmony_core.tools import ToolNamespaceConfig
 
 # The reference reads JSON of at most this many levels, and renders a message from its own
 # JSON or from its conversation's, where it stands two levels deeper.
@@ -32,16 +33,20 @@ _LEVELS_ABOVE_SCHEMA = 7
 # Role, name, recipient, channel, content type.
 _HeaderFields: TypeAlias = "tuple[Role, str | None, str | None, str | None, str | None]"
 
+# Which analysis ``auto_drop_analysis`` leaves out.
+Dropping: TypeAlias = Literal["before-first-final", "finished-turns"]
+
 _EFFORTS = {"Low": "low", "Medium": "medium", "High": "high"}
 _HEADER_CACHE_SIZE = 1024
 
 
-def render_message(
+def render_message(  # noqa: PLR0913 - what the message and the options say
     message: Message,
     tokenizer: Tokenizer,
     markers: Markers,
     *,
     conversation_has_function_tools: bool = False,
+    schema: SchemaNotation = "reference",
     into: list[int] | None = None,
 ) -> list[int]:
     """Render a single message.
@@ -52,6 +57,7 @@ def render_message(
         markers: The formatting tokens.
         conversation_has_function_tools: Whether a system message is to say where calls of
             functions go.
+        schema: How the tools' JSON Schemas are written.
         into: A list to append to; a new one if ``None``.
 
     Returns:
@@ -62,7 +68,8 @@ def render_message(
         ChatError: A field holds what it may not; the path starts in the message.
     """
     tokens = [] if into is None else into
-    setting = _Setting(tokenizer, markers, conversation_has_function_tools, _MESSAGE_LEVELS)
+    has_tools = conversation_has_function_tools
+    setting = _Setting(tokenizer, markers, has_tools, _MESSAGE_LEVELS, schema)
     try:
         _append(message, setting, tokens)
     except _WRONG_FIELD:
@@ -71,12 +78,14 @@ def render_message(
     return tokens
 
 
-def render_ranges(  # noqa: PLR0913 - the two last say how the conversation ends
+def render_ranges(  # noqa: PLR0913 - the options, and how the conversation ends
     conversation: Iterable[Message],
     tokenizer: Tokenizer,
     markers: Markers,
     *,
     auto_drop_analysis: bool = True,
+    drop: Dropping = "before-first-final",
+    schema: SchemaNotation = "reference",
     next_turn_role: Role | None = None,
     training: bool = False,
 ) -> tuple[list[int], list[tuple[int, int, int]]]:
@@ -86,8 +95,12 @@ def render_ranges(  # noqa: PLR0913 - the two last say how the conversation ends
         conversation: The messages.
         tokenizer: Encodes the text.
         markers: The formatting tokens.
-        auto_drop_analysis: Whether to leave out the analysis before the first final message,
-            if the assistant's last message is a final one.
+        auto_drop_analysis: Whether to leave out analysis that the model no longer needs.
+        drop: Which that is. ``"before-first-final"``: what stands before the first final
+            message, if the assistant's last message is a final one. ``"finished-turns"``:
+            that of every turn the assistant has ended with a final message, but not of the
+            turn that ends the conversation in training.
+        schema: How the tools' JSON Schemas are written.
         next_turn_role: The role of a message to begin at the end, for the model to complete.
             Its tokens are in no range.
         training: Whether a final message of the assistant at the end ends its turn, for the
@@ -102,8 +115,14 @@ def render_ranges(  # noqa: PLR0913 - the two last say how the conversation ends
         ChatError: A field holds what it may not; the path starts with ``"messages"``.
     """
     messages = list(conversation)
+    has_tools = any(map(_has_function_tools, messages))
+    setting = _Setting(tokenizer, markers, has_tools, _CONVERSATION_LEVELS, schema)
+    first_kept = 0
+    if auto_drop_analysis:
+        finished = drop == "finished-turns"
+        first_kept = _last_turn(messages, training) if finished else _first_final(messages)
     try:
-        tokens, ranges = _render_all(messages, tokenizer, markers, auto_drop_analysis)
+        tokens, ranges = _render_all(messages, setting, first_kept)
     except _WRONG_FIELD:
         for index, message in enumerate(messages):
             _check(message, _CONVERSATION_LEVELS, "messages", index)
@@ -121,6 +140,7 @@ class _Setting(NamedTuple):
     markers: Markers
     has_function_tools: bool
     levels: int
+    schema: SchemaNotation
 
 
 # What a field of a wrong type or with a wrong value causes on the way.
@@ -141,11 +161,9 @@ def _check(message: Message, levels: int, *path: str | int) -> None:
 
 
 def _render_all(
-    messages: list[Message], tokenizer: Tokenizer, markers: Markers, auto_drop_analysis: bool
+    messages: list[Message], setting: _Setting, first_kept: int
 ) -> tuple[list[int], list[tuple[int, int, int]]]:
-    has_function_tools = any(map(_has_function_tools, messages))
-    setting = _Setting(tokenizer, markers, has_function_tools, _CONVERSATION_LEVELS)
-    first_kept = _first_final(messages) if auto_drop_analysis else 0
+    """Render all messages, but no analysis before ``first_kept``."""
     tokens: list[int] = []
     ranges: list[tuple[int, int, int]] = []
     for index, message in enumerate(messages):
@@ -176,6 +194,16 @@ def _first_final(messages: list[Message]) -> int:
     return 0
 
 
+def _last_turn(messages: list[Message], training: bool) -> int:
+    """Index of the final message that ended the last finished turn; 0 if there is none.
+
+    A turn that ends the conversation in training is still to be learnt: it is not finished.
+    """
+    stop = len(messages) - 1 if training else len(messages)
+    finals = (i for i in range(stop - 1, -1, -1) if _is_final_of_assistant(messages[i]))
+    return next(finals, 0)
+
+
 def _has_function_tools(message: Message) -> bool:
     return any(
         isinstance(content, DeveloperContent)
@@ -191,7 +219,7 @@ def _is_final_of_assistant(message: Message) -> bool:
 
 
 def _append(message: Message, setting: _Setting, tokens: list[int]) -> None:
-    tokenizer, markers, _, _ = setting
+    tokenizer, markers = setting[:2]
     author = message.author
     role = author.role
     recipient = message.recipient
@@ -269,7 +297,7 @@ def _system_text(content: SystemContent, setting: _Setting) -> str:
     if content.reasoning_effort is not None:
         sections.append("Reasoning: " + _EFFORTS[content.reasoning_effort])
     if content.tools:
-        sections.append(tools_section(content.tools, setting.levels - _LEVELS_ABOVE_SCHEMA))
+        sections.append(_tools(content.tools, setting))
     channels = content.channel_config
     if channels is not None and channels.valid_channels:
         text = f"# Valid channels: {', '.join(channels.valid_channels)}."
@@ -286,5 +314,10 @@ def _developer_text(content: DeveloperContent, setting: _Setting) -> str:
     if content.instructions is not None:
         sections += ["# Instructions", content.instructions]
     if content.tools:
-        sections.append(tools_section(content.tools, setting.levels - _LEVELS_ABOVE_SCHEMA))
+        sections.append(_tools(content.tools, setting))
     return "\n\n".join(sections)
+
+
+def _tools(namespaces: dict[str, ToolNamespaceConfig], setting: _Setting) -> str:
+    room = setting.levels - _LEVELS_ABOVE_SCHEMA
+    return tools_section(namespaces, room, notation=setting.schema)
