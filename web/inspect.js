@@ -43,8 +43,7 @@ export function createInspect(document, store, showWrite) {
   const found = () => store.state.inspect.answer.value?.messages ?? [];
 
   /** @param {"hover" | "focus"} on @param {import("./views/detail.js").Spot | null} spot */
-  const point = (on, spot) =>
-    update(store_.point(on, spot && { mode: "inspect", ...spot }));
+  const point = (on, spot) => update(store_.point(on, spot && { mode: "inspect", ...spot }));
 
   const source = findElement(document, "#source");
   const plain = find(source, "textarea", HTMLTextAreaElement);

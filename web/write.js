@@ -47,8 +47,7 @@ export function createWrite(document, store) {
     return keys[answer.value?.messages[message]?.index ?? -1];
   };
   /** @param {"hover" | "focus"} on @param {import("./views/detail.js").Spot | null} spot */
-  const point = (on, spot) =>
-    update(store_.point(on, spot && { mode: "write", ...spot }));
+  const point = (on, spot) => update(store_.point(on, spot && { mode: "write", ...spot }));
 
   const tokens = createTokenPane(findElement(document, "#write-tokens"), {
     point,

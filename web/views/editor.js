@@ -107,7 +107,11 @@ export function createEditor(parent, { label, language, hint = "", text = "", on
         language === "json" ? [json(), bracketMatching(), syntaxHighlighting(colours)] : [],
         theme,
         keymap.of([...defaultKeymap, ...historyKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
+        EditorView.contentAttributes.of({
+          "aria-label": label,
+          spellcheck: "false",
+          tabindex: "0",
+        }),
         EditorView.domEventHandlers({ beforeinput: replaceSelected }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged || update.transactions.some((t) => t.annotation(fromPage))) return;
