@@ -197,7 +197,7 @@ class Message:
         Raises:
             ChatError: The text is not JSON, or not a message.
         """
-        return cls.from_dict(_loads(payload, "message"))
+        return cls.from_dict(_loads(payload))
 
 
 @_fields.lenient
@@ -253,7 +253,7 @@ class Conversation:
         Raises:
             ChatError: The text is not JSON, or not a conversation.
         """
-        return cls.from_dict(_loads(payload, "conversation"))
+        return cls.from_dict(_loads(payload))
 
 
 def _message(value: object) -> Message:
@@ -272,13 +272,13 @@ def _text_or_content(content: str | Content) -> Content:
     return TextContent(text=content) if isinstance(content, str) else content
 
 
-def _loads(payload: str, what: str) -> Any:  # noqa: ANN401 - any JSON value
+def _loads(payload: str) -> Any:  # noqa: ANN401 - any JSON value
     try:
         return json.loads(payload)
     except ValueError as error:
-        raise ChatError(f"invalid {what} JSON: {error}") from error
+        raise ChatError(str(error)) from error
     except RecursionError:
-        raise ChatError(f"invalid {what} JSON: nested too deeply") from None
+        raise ChatError("The JSON is nested too deeply") from None
 
 
 @dataclass(frozen=True)

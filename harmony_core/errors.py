@@ -6,21 +6,35 @@ of the fault is carried as attributes, so that a program never has to read the t
 
 from __future__ import annotations
 
+import copyreg
+
 
 class HarmonyError(RuntimeError):
     """Base of every error this package raises for what it was given.
 
     It derives from ``RuntimeError`` because the reference implementation's error does.
+    Every error survives pickling with its attributes, so that it may cross processes.
+
+    Attributes:
+        kind: A stable name for the fault, for programs to go by.
     """
+
+    kind: str = "error"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class SpecialTokenError(HarmonyError, ValueError):
     """Text holds a special token that the caller did not allow.
 
     Attributes:
+        kind: ``"special-token"``.
         token: The special token's text.
         position: Where it starts in the text, in characters.
     """
+
+    kind = "special-token"
 
     def __init__(self, message: str, *, token: str, position: int) -> None:
         super().__init__(message)
@@ -32,27 +46,38 @@ class DecodeError(HarmonyError):
     """A token id is not in the vocabulary, or the bytes of the tokens are not UTF-8.
 
     Attributes:
+        kind: ``"unknown-token"`` or ``"not-utf8"``.
         token: The unknown token id, or ``None`` if the fault is in the bytes.
         index: The token's index in the sequence, or the offset of the faulty byte.
     """
 
     def __init__(self, message: str, *, token: int | None, index: int) -> None:
         super().__init__(message)
+        self.kind = "not-utf8" if token is None else "unknown-token"
         self.token = token
         self.index = index
 
 
 class VocabularyError(HarmonyError):
-    """A vocabulary could not be read, or is not the published one."""
+    """A vocabulary could not be read, or is not the published one.
+
+    Attributes:
+        kind: ``"vocabulary"``.
+    """
+
+    kind = "vocabulary"
 
 
 class ChatError(HarmonyError, ValueError):
     """A message or conversation is not what the chat model allows.
 
     Attributes:
+        kind: ``"invalid-chat"``.
         path: Where in the data the fault lies, outermost first, such as
             ``("messages", 2, "content")``. Empty if the whole value is at fault.
     """
+
+    kind = "invalid-chat"
 
     def __init__(self, message: str, *, path: tuple[str | int, ...] = ()) -> None:
         super().__init__(message)
@@ -63,9 +88,12 @@ class RenderError(HarmonyError):
     """A message cannot be rendered.
 
     Attributes:
+        kind: ``"cannot-render"``.
         message_index: Index of the message in its conversation, or ``None`` if it
             was rendered alone.
     """
+
+    kind = "cannot-render"
 
     def __init__(self, message: str, *, message_index: int | None = None) -> None:
         super().__init__(message)

@@ -25,7 +25,13 @@ class HarmonyEncodingName(HarmonyEncodingNameSpellings):
 
 
 class UnknownEncodingError(HarmonyError, ValueError):
-    """There is no encoding of the name."""
+    """There is no encoding of the name.
+
+    Attributes:
+        kind: ``"unknown-encoding"``.
+    """
+
+    kind = "unknown-encoding"
 
 
 @dataclass(frozen=True)

@@ -182,12 +182,19 @@ class TestFaults:
             Conversation.from_dict({"messages": "x" * 10_000})
         assert len(str(caught.value)) < 200
 
-    @pytest.mark.parametrize("payload", ["", "{", '{"messages": [}', "[" * 100_000, "\ud800"])
-    def test_what_is_no_json(self, payload: str) -> None:
-        with pytest.raises(ChatError, match="invalid conversation JSON: "):
-            Conversation.from_json(payload)
-        with pytest.raises(ChatError, match="invalid message JSON: "):
-            Message.from_json(payload)
+    @pytest.mark.parametrize("payload", ["", "{", '{"messages": [}', "\ud800", "5 5"])
+    def test_what_is_no_json(self, reference: ModuleType, payload: str) -> None:
+        with pytest.raises(ValueError, match="line 1 column") as theirs:
+            reference.Conversation.from_json(payload)
+        for model in (Conversation, Message):
+            with pytest.raises(ChatError) as ours:
+                model.from_json(payload)
+            assert str(ours.value) == str(theirs.value)
+
+    def test_json_nested_too_deeply(self) -> None:
+        for model in (Conversation, Message):
+            with pytest.raises(ChatError, match="nested too deeply"):
+                model.from_json("[" * 100_000)
 
 
 class TestUnknownFields:
