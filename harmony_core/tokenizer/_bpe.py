@@ -34,6 +34,7 @@ a token every encoding takes the same last step.
 from __future__ import annotations
 
 from array import array
+from functools import cached_property
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -41,6 +42,8 @@ from typing import TYPE_CHECKING
 from harmony_core.tokenizer._vocabulary import ID_BITS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
     from harmony_core.tokenizer._vocabulary import Vocabulary
 
 # Tokens longer than this many bytes are looked for only where their first bytes occur.
@@ -62,13 +65,22 @@ class PieceCache(dict[str, tuple[int, ...]]):
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._ranks = vocabulary.ranks
-        self._encode = BytePairEncoder(vocabulary).encode
+        self._vocabulary = vocabulary
+
+    # Built when first asked for: both take a while.
+
+    @cached_property
+    def _rank_of(self) -> Callable[[bytes], int | None]:
+        return self._vocabulary.ranks.get
+
+    @cached_property
+    def _encode(self) -> Callable[[bytes], list[int]]:
+        return BytePairEncoder(self._vocabulary).encode
 
     def __missing__(self, piece: str) -> tuple[int, ...]:
         """Encode a piece; one that is a token as a whole is never taken apart."""
         data = piece.encode()
-        token = self._ranks.get(data)
+        token = self._rank_of(data)
         tokens = tuple(self._encode(data)) if token is None else (token,)
         if len(piece) <= _MAX_PIECE_LENGTH:
             if len(self) >= _MAX_PIECES:
@@ -85,8 +97,8 @@ class BytePairEncoder:
         self._merges = vocabulary.merges
         self._lefts = vocabulary.lefts
         self._rights = vocabulary.rights
-        long_tokens = sorted((t for t in vocabulary.tokens if len(t) > _PREFIX), key=len)
-        self._longest = {token[:_PREFIX]: len(token) for token in long_tokens}
+        self._compatible = compatibility(self._merges, self._lefts, self._rights)
+        self._longest = _longest_by_prefix(vocabulary.tokens)
 
     def encode(self, piece: bytes) -> list[int]:
         """Encode one piece.
@@ -185,10 +197,14 @@ class BytePairEncoder:
                     waiting[made].append(at)
         return [token for token in token_at if token != _ABSORBED]
 
-    def _compatible(self, left: int, right: int) -> bool:
-        merged = self._merges.get
-        lefts = self._lefts
-        rights = self._rights
+
+def compatibility(
+    merges: Mapping[int, int], lefts: Sequence[int], rights: Sequence[int]
+) -> Callable[[int, int], bool]:
+    """Make the test whether two tokens are compatible, for the tables of a vocabulary."""
+    merged = merges.get
+
+    def compatible(left: int, right: int) -> bool:
         limit = _NO_LIMIT
         while merged(left << ID_BITS | right, limit) >= limit:
             undo_left = left > right
@@ -205,3 +221,17 @@ class BytePairEncoder:
             if left < 0 or right < 0:
                 return True
         return False
+
+    return compatible
+
+
+def _longest_by_prefix(tokens: Iterable[bytes]) -> dict[bytes, int]:
+    """Tell for the first bytes of long tokens how long the longest that begins so is."""
+    longest: dict[bytes, int] = {}
+    for token in tokens:
+        length = len(token)
+        if length > _PREFIX:
+            prefix = token[:_PREFIX]
+            if longest.get(prefix, 0) < length:
+                longest[prefix] = length
+    return longest

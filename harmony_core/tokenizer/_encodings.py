@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from harmony_core.tokenizer._pieces import split_o200k
+from harmony_core.tokenizer._pieces import CL100K, O200K
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+
+    from harmony_core.tokenizer._pieces import Split
+
+
+class PublishedVocabulary(NamedTuple):
+    """A vocabulary that has been published as a ``.tiktoken`` file.
+
+    Attributes:
+        name: The stem of its file's name.
+        sha256: What the file hashes to, as tiktoken 0.14.0 and openai-harmony 0.0.8 require.
+        bundled: Whether it ships with the package.
+    """
+
+    name: str
+    sha256: str
+    bundled: bool
 
 
 class EncodingSpec(NamedTuple):
@@ -15,15 +31,23 @@ class EncodingSpec(NamedTuple):
 
     Attributes:
         name: Its published name.
-        vocabulary: Stem of the packed vocabulary's file name.
+        vocabulary: Its vocabulary.
         split: Text to pieces.
         special_tokens: Special token text to token id.
     """
 
     name: str
-    vocabulary: str
-    split: Callable[[str], list[str]]
+    vocabulary: PublishedVocabulary
+    split: Split
     special_tokens: Mapping[str, int]
+
+
+O200K_VOCABULARY = PublishedVocabulary(
+    "o200k_base", "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d", bundled=True
+)
+CL100K_VOCABULARY = PublishedVocabulary(
+    "cl100k_base", "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7", bundled=False
+)
 
 
 def find_encoding(name: str) -> EncodingSpec:
@@ -32,9 +56,23 @@ def find_encoding(name: str) -> EncodingSpec:
     Raises:
         ValueError: There is none of that name.
     """
-    if name != "o200k_harmony":
-        raise ValueError(f"unknown encoding {name!r}; known: o200k_harmony")
-    return EncodingSpec(name, "o200k_base", split_o200k, _harmony_special_tokens())
+    if name == "o200k_harmony":
+        return EncodingSpec(name, O200K_VOCABULARY, O200K, _harmony_special_tokens())
+    if name == "o200k_base":
+        # As in tiktoken. The reference's own o200k_base, which nothing uses, has other names.
+        special_tokens = {"<|endoftext|>": 199999, "<|endofprompt|>": 200018}
+        return EncodingSpec(name, O200K_VOCABULARY, O200K, special_tokens)
+    if name == "cl100k_base":
+        special_tokens = {
+            "<|endoftext|>": 100257,
+            "<|fim_prefix|>": 100258,
+            "<|fim_middle|>": 100259,
+            "<|fim_suffix|>": 100260,
+            "<|endofprompt|>": 100276,
+        }
+        return EncodingSpec(name, CL100K_VOCABULARY, CL100K, special_tokens)
+    known = "cl100k_base, o200k_base, o200k_harmony"
+    raise ValueError(f"unknown encoding {name!r}; known: {known}")
 
 
 def _harmony_special_tokens() -> dict[str, int]:

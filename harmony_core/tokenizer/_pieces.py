@@ -17,14 +17,49 @@ import re
 from bisect import bisect_right
 from functools import cache
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from harmony_core.tokenizer import _classes as classes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ASTRAL = r"[\U00010000-\U0010ffff]+"
+
+# The split patterns as published, for engines that know Unicode properties.
+O200K_PATTERN = (
+    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    r"|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n/]*"
+    r"|\s*[\r\n]+"
+    r"|\s+(?!\S)"
+    r"|\s+"
+)
+CL100K_PATTERN = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"
+    r"|[^\r\n\p{L}\p{N}]?\p{L}+"
+    r"|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*"
+    r"|\s*[\r\n]+"
+    r"|\s+(?!\S)"
+    r"|\s+"
+)
+
+
+class Split(NamedTuple):
+    """How an encoding cuts text into pieces.
+
+    Attributes:
+        pattern: The published split pattern.
+        pieces: Text to pieces, which joined are the text again; ``TypeError`` if it is not
+            text.
+    """
+
+    pattern: str
+    pieces: Callable[[str], list[str]]
 
 
 def split_o200k(text: str) -> list[str]:
@@ -39,12 +74,33 @@ def split_o200k(text: str) -> list[str]:
     Raises:
         TypeError: It is not text.
     """
-    astral = _compiled(ASTRAL)
-    findall = _compiled(_o200k_pattern()).findall
-    if str.isascii(text) or not astral.search(text):  # the former takes no time
+    return _split(_o200k_pattern(), text)
+
+
+def split_cl100k(text: str) -> list[str]:
+    """Split text as cl100k_base does; see ``split_o200k``."""
+    return _split(_cl100k_pattern(), text)
+
+
+O200K = Split(O200K_PATTERN, split_o200k)
+CL100K = Split(CL100K_PATTERN, split_cl100k)
+
+
+def letters(text: str) -> str:
+    """Keep the letters of a text, of any script and case."""
+    is_letter = _compiled(f"[{_LETTERS}]").match
+    return "".join([c for c, f in zip(text, _folded(text), strict=True) if is_letter(f)])
+
+
+def _split(pattern: str, text: str) -> list[str]:
+    findall = _compiled(pattern).findall
+    if str.isascii(text) or not _compiled(ASTRAL).search(text):  # the former takes no time
         return findall(text)
-    folded = astral.sub(lambda run: run.group().translate(_FOLD), text)
-    return list(_cut(text, findall(folded)))
+    return list(_cut(text, findall(_folded(text))))
+
+
+def _folded(text: str) -> str:
+    return _compiled(ASTRAL).sub(lambda run: run.group().translate(_FOLD), text)
 
 
 def _cut(text: str, pieces: list[str]) -> Iterator[str]:
@@ -71,6 +127,11 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+_LETTERS = f"{classes.UPPER}{classes.LOWER}{classes.LETTER}"
+# The published patterns ignore case here by Unicode's rules: U+017F is a small s.
+_CONTRACTION = "'(?:[sS\u017ftTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])"
+
+
 @cache
 def _o200k_pattern() -> str:
     """The published pattern of o200k_base, rewritten to match the same pieces sooner.
@@ -82,10 +143,9 @@ def _o200k_pattern() -> str:
     """
     upper = f"{classes.UPPER}{classes.LETTER}{classes.MARK}"
     lower = f"{classes.LOWER}{classes.LETTER}{classes.MARK}"
-    letter_or_number = f"{classes.UPPER}{classes.LOWER}{classes.LETTER}{classes.NUMBER}"
+    letter_or_number = f"{_LETTERS}{classes.NUMBER}"
     space = classes.SPACE
-    # The published pattern ignores case here by Unicode's rules: U+017F is a small s.
-    contraction = "(?:'(?:[sS\u017ftTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])|)"
+    contraction = f"(?:{_CONTRACTION}|)"
     return "|".join(
         [
             rf" [{classes.LOWER}][{lower}]*{contraction}",
@@ -93,8 +153,26 @@ def _o200k_pattern() -> str:
             rf"[^\r\n{letter_or_number}]?[{classes.UPPER}]+{contraction}",
             rf"[{classes.NUMBER}]{{1,3}}",
             rf" ?[^{space}{letter_or_number}]+[\r\n/]*",
-            rf"[{space}]*[\r\n]+",
-            rf"[{space}]+(?![^{space}])",
-            rf"[{space}]+",
+            *_blanks(),
         ]
     )
+
+
+@cache
+def _cl100k_pattern() -> str:
+    """The published pattern of cl100k_base."""
+    letter_or_number = f"{_LETTERS}{classes.NUMBER}"
+    return "|".join(
+        [
+            _CONTRACTION,
+            rf"[^\r\n{letter_or_number}]?[{_LETTERS}]+",
+            rf"[{classes.NUMBER}]{{1,3}}",
+            rf" ?[^{classes.SPACE}{letter_or_number}]+[\r\n]*",
+            *_blanks(),
+        ]
+    )
+
+
+def _blanks() -> list[str]:
+    space = classes.SPACE
+    return [rf"[{space}]*[\r\n]+", rf"[{space}]+(?![^{space}])", rf"[{space}]+"]

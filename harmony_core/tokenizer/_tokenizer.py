@@ -1,27 +1,19 @@
-"""Text to tokens and back, for the encodings of the ``tiktoken`` family."""
+"""Tokenizer: special tokens, text of any kind, and the way back, whatever the backend."""
 
 from __future__ import annotations
 
-from functools import cache
-from itertools import chain
 from operator import index
-from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from harmony_core.errors import DecodeError
-from harmony_core.tokenizer._bpe import PieceCache
-from harmony_core.tokenizer._encodings import find_encoding
 from harmony_core.tokenizer._special import find_special, reject_special
-from harmony_core.tokenizer._vocabulary import load_packed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from harmony_core.tokenizer._backends import Encoder
     from harmony_core.tokenizer._encodings import EncodingSpec
-    from harmony_core.tokenizer._vocabulary import Vocabulary
-
-__all__ = ["Tokenizer", "load_tokenizer"]
 
 _U32_END = 1 << 32
 
@@ -41,15 +33,27 @@ class Tokenizer:
     special_tokens: Mapping[str, int]
     n_vocab: int
 
-    def __init__(self, encoding: EncodingSpec, vocabulary: Vocabulary) -> None:
+    def __init__(self, encoding: EncodingSpec, tokens: Sequence[bytes], encoder: Encoder) -> None:
+        """Put an encoding together.
+
+        Args:
+            encoding: The encoding; its vocabulary is that of the next two.
+            tokens: Each token's bytes, special tokens aside.
+            encoder: Encodes text in which nothing is special.
+        """
         self.name = encoding.name
         self.special_tokens = MappingProxyType(dict(encoding.special_tokens))
-        self.n_vocab = max(len(vocabulary.tokens) - 1, *self.special_tokens.values()) + 1
+        self.n_vocab = max(len(tokens) - 1, *self.special_tokens.values()) + 1
         self._special_names = frozenset(self.special_tokens)
         self._special_ids = frozenset(self.special_tokens.values())
-        self._split = encoding.split
-        self._tokens_of = PieceCache(vocabulary).__getitem__
-        self._token_bytes = _with_special_tokens(vocabulary.tokens, self.special_tokens)
+        self._encoder = encoder
+        self._encode_plain = encoder.encode
+        self._token_bytes = _with_special_tokens(tokens, self.special_tokens)
+
+    @property
+    def backend(self) -> Literal["python", "tiktoken"]:
+        """What encodes at present; the tokens are the same."""
+        return self._encoder.backend
 
     def encode(
         self,
@@ -71,6 +75,7 @@ class Tokenizer:
 
         Raises:
             SpecialTokenError: The text holds a disallowed special token.
+            TypeError: It is not text.
         """
         allowed = self._special_names if allowed_special == "all" else frozenset(allowed_special)
         if disallowed_special != "all":
@@ -92,7 +97,12 @@ class Tokenizer:
 
         Returns:
             Token ids.
+
+        Raises:
+            TypeError: It is not text.
         """
+        if not isinstance(text, str):
+            raise TypeError(f"text must be str, not {type(text).__name__}")
         try:
             return self._encode_plain(text)
         except UnicodeEncodeError:
@@ -109,9 +119,6 @@ class Tokenizer:
             start = found.end()
         tokens += self._encode_plain(text[start:])
         return tokens
-
-    def _encode_plain(self, text: str) -> list[int]:
-        return list(chain.from_iterable(map(self._tokens_of, self._split(text))))
 
     def decode(self, tokens: Iterable[int], errors: str = "replace") -> str:
         """Decode tokens to text.
@@ -196,30 +203,7 @@ class Tokenizer:
         return found
 
 
-_loading = Lock()
-
-
-def load_tokenizer(name: str = "o200k_harmony") -> Tokenizer:
-    """Load a tokenizer; the same one for the same name, whichever thread asks first.
-
-    Args:
-        name: The encoding's name.
-
-    Raises:
-        ValueError: There is no encoding of that name.
-        VocabularyError: The vocabulary's file is missing or damaged.
-    """
-    with _loading:
-        return _load_once(name)
-
-
-@cache
-def _load_once(name: str) -> Tokenizer:
-    encoding = find_encoding(name)
-    return Tokenizer(encoding, load_packed(encoding.vocabulary))
-
-
-def _with_special_tokens(tokens: list[bytes], special: Mapping[str, int]) -> list[bytes | None]:
+def _with_special_tokens(tokens: Sequence[bytes], special: Mapping[str, int]) -> list[bytes | None]:
     """Make the table from token id to bytes; ids that are no token's get ``None``."""
     table: list[bytes | None] = [*tokens]
     table += [None] * (max(special.values()) + 1 - len(tokens))

@@ -15,7 +15,7 @@ import struct
 import sys
 from array import array
 from binascii import crc32
-from typing import NamedTuple
+from functools import cached_property
 
 from harmony_core.errors import VocabularyError
 
@@ -27,23 +27,48 @@ ID_BITS = 20
 ID_MASK = (1 << ID_BITS) - 1
 
 
-class Vocabulary(NamedTuple):
+class Vocabulary:
     """The tables of one vocabulary.
 
     Attributes:
         tokens: Each token's bytes; the index is the token id, which is also its rank.
-        ranks: Token bytes to token id.
         lefts: For each token the left one of the two it is merged from; -1 for the
             single bytes.
         rights: The right one, likewise.
-        merges: A pair, as ``left << ID_BITS | right``, to the token it makes.
     """
 
-    tokens: list[bytes]
-    ranks: dict[bytes, int]
-    lefts: list[int]
-    rights: list[int]
-    merges: dict[int, int]
+    def __init__(self, singles: bytes, pairs: list[int]) -> None:
+        """Join the tokens.
+
+        Args:
+            singles: The single bytes, in token order.
+            pairs: For each later token the two it is merged from, both of them older, as
+                ``left << ID_BITS | right``.
+        """
+        lefts = [pair >> ID_BITS for pair in pairs]
+        rights = [pair & ID_MASK for pair in pairs]
+        tokens = [singles[i : i + 1] for i in range(len(singles))]
+        append = tokens.append
+        for left, right in zip(lefts, rights, strict=True):
+            append(tokens[left] + tokens[right])
+        bottom = [-1] * len(singles)
+        self.tokens = tokens
+        self.lefts = bottom + lefts
+        self.rights = bottom + rights
+        self._pairs = pairs
+
+    # To decode takes neither of these, to encode natively only the first: built when asked for.
+
+    @cached_property
+    def ranks(self) -> dict[bytes, int]:
+        """Token bytes to token id."""
+        return dict(zip(self.tokens, range(len(self.tokens)), strict=True))
+
+    @cached_property
+    def merges(self) -> dict[int, int]:
+        """A pair, as ``left << ID_BITS | right``, to the token it makes."""
+        first = len(self.tokens) - len(self._pairs)
+        return dict(zip(self._pairs, range(first, len(self.tokens)), strict=True))
 
 
 def load_packed(name: str) -> Vocabulary:
@@ -77,21 +102,7 @@ def unpack(packed: bytes) -> Vocabulary:
     """
     count = _checked_count(packed)
     singles = packed[HEADER.size : HEADER.size + BYTE_TOKENS]
-    pairs = _pairs(packed, HEADER.size + BYTE_TOKENS, count)
-    lefts = [pair >> ID_BITS for pair in pairs]
-    rights = [pair & ID_MASK for pair in pairs]
-    tokens = [singles[i : i + 1] for i in range(BYTE_TOKENS)]
-    append = tokens.append
-    for left, right in zip(lefts, rights, strict=True):
-        append(tokens[left] + tokens[right])
-    single = [-1] * BYTE_TOKENS
-    return Vocabulary(
-        tokens=tokens,
-        ranks=dict(zip(tokens, range(len(tokens)), strict=True)),
-        lefts=single + lefts,
-        rights=single + rights,
-        merges=dict(zip(pairs, range(BYTE_TOKENS, len(tokens)), strict=True)),
-    )
+    return Vocabulary(singles, _pairs(packed, HEADER.size + BYTE_TOKENS, count))
 
 
 def _checked_count(packed: bytes) -> int:

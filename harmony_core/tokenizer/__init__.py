@@ -1,0 +1,7 @@
+"""Text to tokens and back, for the encodings of the ``tiktoken`` family."""
+
+from harmony_core.tokenizer._backends import BackendError, BackendName
+from harmony_core.tokenizer._loading import load_tokenizer
+from harmony_core.tokenizer._tokenizer import Tokenizer
+
+__all__ = ["BackendError", "BackendName", "Tokenizer", "load_tokenizer"]

@@ -1,0 +1,133 @@
+"""The published form of a vocabulary: a ``.tiktoken`` file.
+
+It has one line a token: base64 of the token's bytes, a space, its rank. Which two tokens
+each is merged from is not said. It follows from the ranks: it is the one way to cut the
+token's bytes into two older tokens that byte pair encoding, not knowing the token itself,
+would leave as they are.
+
+Faults are told in words that begin as those of openai-harmony 0.0.8.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from binascii import a2b_base64
+from typing import TYPE_CHECKING
+
+from harmony_core.errors import VocabularyError
+from harmony_core.tokenizer._bpe import compatibility
+from harmony_core.tokenizer._vocabulary import BYTE_TOKENS, ID_BITS, ID_MASK, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harmony_core.tokenizer._encodings import PublishedVocabulary
+
+NEWLINE = b"\n"
+_BASE64_FORM = rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+_BASE64 = re.compile(_BASE64_FORM)
+_LINE = re.compile(_BASE64_FORM + rb" [0-9]+")
+
+
+def find_fault(data: bytes, published: PublishedVocabulary) -> str | None:
+    """Tell why a file is not the published one.
+
+    Args:
+        data: The file's content.
+        published: What it should be.
+
+    Returns:
+        The first line that is none, or else the hashes; ``None`` if it is the published one.
+    """
+    found = hashlib.sha256(data).hexdigest()
+    if found == published.sha256:
+        return None
+    fault = _find_faulty_line(data)
+    if fault is None:
+        fault = f"hash mismatch: computed={found}, expected={published.sha256}"
+    whole = not data or data.endswith(b"\n")
+    return fault if whole else f"{fault} (it ends within line {data.count(NEWLINE) + 1})"
+
+
+def unpack(data: bytes) -> Vocabulary:
+    """Build the tables of a vocabulary.
+
+    Args:
+        data: The content of its published file.
+
+    Raises:
+        VocabularyError: The tokens are not what byte pair encoding makes.
+    """
+    tokens = parse(data)
+    return Vocabulary(b"".join(tokens[:BYTE_TOKENS]), last_merges(tokens))
+
+
+def parse(data: bytes) -> list[bytes]:
+    """Read the tokens' bytes, in order of rank.
+
+    Raises:
+        VocabularyError: A line is none, the ranks are not 0, 1, 2 and so on, or the first
+            256 tokens are not the single bytes.
+    """
+    fault = _find_faulty_line(data)
+    if fault is not None:
+        raise VocabularyError(fault)
+    lines = [line.split(b" ") for line in data.splitlines()]
+    for position, (_, rank) in enumerate(lines):
+        if int(rank) != position:
+            raise VocabularyError(f"rank {int(rank)} stands where {position} belongs")
+    tokens = [a2b_base64(encoded) for encoded, _ in lines]
+    if sorted(tokens[:BYTE_TOKENS]) != [bytes([byte]) for byte in range(BYTE_TOKENS)]:
+        raise VocabularyError(f"the first {BYTE_TOKENS} tokens are not the single bytes")
+    return tokens
+
+
+def last_merges(tokens: list[bytes]) -> list[int]:
+    """Tell which two tokens each token beyond the single bytes is merged from.
+
+    Args:
+        tokens: The tokens' bytes, in order of rank.
+
+    Returns:
+        For each, ``left << ID_BITS | right``.
+
+    Raises:
+        VocabularyError: A token cannot be merged from older ones.
+    """
+    ranks = {token: rank for rank, token in enumerate(tokens[:BYTE_TOKENS])}
+    lefts = [-1] * BYTE_TOKENS
+    rights = [-1] * BYTE_TOKENS
+    merges: dict[int, int] = {}
+    # These tables grow, and with them what is compatible.
+    compatible = compatibility(merges, lefts, rights)
+    for token in tokens[BYTE_TOKENS:]:
+        pair = _last_merge(token, ranks, compatible)
+        merges[pair] = ranks[token] = len(lefts)
+        lefts.append(pair >> ID_BITS)
+        rights.append(pair & ID_MASK)
+    return list(merges)
+
+
+def _last_merge(
+    token: bytes, ranks: dict[bytes, int], compatible: Callable[[int, int], bool]
+) -> int:
+    for cut in range(1, len(token)):
+        left = ranks.get(token[:cut])
+        right = ranks.get(token[cut:])
+        if left is not None and right is not None and compatible(left, right):
+            return left << ID_BITS | right
+    raise VocabularyError(f"{token!r} cannot be merged from older tokens")
+
+
+def _find_faulty_line(data: bytes) -> str | None:
+    for number, line in enumerate(data.splitlines(), 1):
+        if _LINE.fullmatch(line):
+            continue
+        encoded, space, rank = line.partition(b" ")
+        if not space:
+            return f"expected token and rank, could not split on ' ' at line {number}"
+        if not _BASE64.fullmatch(encoded):
+            return f"failed to decode base64 token at line {number}: found {encoded!r}"
+        return f"failed to parse rank at line {number}: found {rank!r}, expected a number"
+    return None
