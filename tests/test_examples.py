@@ -11,6 +11,8 @@ import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
+CALL = 'functions.get_weather({"city":"Tokyo"})'
+THOUGHT = "The user asks for the weather in Tōkyō. I have get_weather: call it; celsius will do."
 EXPECTED = {
     "basic_usage": [
         "The prompt has 87 tokens and ends with '<|start|>assistant'.",
@@ -19,13 +21,11 @@ EXPECTED = {
         "final: 2 + 2 = 4.",
     ],
     "tool_integration": [
-        'functions.get_weather({"city":"Tokyo"})'
-        ' -> {"city": "Tokyo", "temperature": 21, "sky": "clear"}',
+        CALL + ' -> {"city": "Tokyo", "temperature": 21, "sky": "clear"}',
         "It is 21 °C in Tokyo, with a clear sky. 🌤️",
     ],
     "streaming_parser": [
-        "[analysis] The user asks for the weather in Tōkyō. I have get_weather: call it; "
-        "celsius will do.",
+        "[analysis] " + THOUGHT,
         '[commentary to functions.get_weather] {"city":"Tokyo"}',
         "2 messages in 49 tokens",
         "[analysis] 21 degrees and clear. Answer.",

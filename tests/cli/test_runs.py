@@ -1,0 +1,134 @@
+"""Runs as a whole: memory, pipes, signals, progress."""
+
+from __future__ import annotations
+
+import io
+import signal
+import subprocess
+import sys
+import tracemalloc
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.command import PROGRAM, jsonl, run, start
+
+from harmony_core.cli._input import Form, Source
+from harmony_core.cli._progress import Progress, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Endless(io.RawIOBase):
+    """So many lines, made while they are read."""
+
+    def __init__(self, line: bytes, count: int) -> None:
+        self._lines: Iterator[bytes] = iter([line] * count)
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any buffer
+        self._rest = self._rest or next(self._lines, b"")
+        size = min(len(buffer), len(self._rest))
+        buffer[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size
+
+
+@pytest.mark.parametrize("arguments", [["encode", "--jsonl"], ["encode"], ["parse", "--jsonl"]])
+def test_memory_does_not_grow_with_the_input(arguments: list[str], tmp_path: Path) -> None:
+    line = jsonl("<|start|>user<|message|>" + "some words " * 40 + "<|end|>")
+    special = [] if arguments[0] == "parse" else ["--special"]
+
+    def work(count: int) -> None:
+        source = io.BufferedReader(Endless(line, count))
+        assert run(*arguments, *special, "-o", tmp_path / "out", stdin=source).code == 0
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        try:
+            work(count)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    few, many = 1_500, 4_500
+    work(many)  # fills the tokenizer's caches
+    assert peak(many) - peak(few) < len(line) * (many - few) / 4
+
+
+def test_a_reader_that_goes_away_ends_the_run_quietly(tmp_path: Path) -> None:
+    path = tmp_path / "texts.jsonl"
+    path.write_bytes(jsonl("Hi") * 100_000)
+    with start("encode", path) as program:
+        assert program.stdout.readline() == b"[12194]\n"
+        program.stdout.close()
+        assert program.stderr.read() == b""
+    assert program.returncode == 141
+
+
+def test_lines_are_answered_as_they_come_and_an_interrupt_loses_none() -> None:
+    with start("encode", "--lines") as program:
+        for _ in range(2):
+            program.stdin.write(b"Hi\n")
+            program.stdin.flush()
+            assert program.stdout.readline() == b"12194\n"
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate()
+    assert (program.returncode, out, err) == (130, b"", b"")
+
+
+WATCH = """
+import sys
+opened = []
+sys.addaudithook(lambda event, args: event == "open" and opened.append(str(args[0])))
+from harmony_core.cli import main
+main(sys.argv[1:])
+print(sum(name.endswith(".bpe") for name in opened), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(("arguments", "loads"), [(["encode", "--help"], 0), (["encode"], 1)])
+def test_help_does_not_load_the_vocabulary(arguments: list[str], loads: int) -> None:
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", WATCH, *arguments], input=b"Hi", capture_output=True, check=True
+    )
+    assert int(done.stderr) == loads
+    assert done.stdout
+
+
+def test_the_module_is_the_program() -> None:
+    done = subprocess.run([*PROGRAM, "count"], input=b"Hi", capture_output=True, check=False)  # noqa: S603 - our own program
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"1\t<stdin>\n", b"")
+
+
+def test_progress_is_told_on_a_terminal_once_it_takes_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"x" * 4_000_000)
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    now = 0.0
+    progress = Progress(wanted=True, clock=lambda: now)
+    with Source(str(path), progress.update) as source:
+        next(iter(source.documents(Form.WHOLE))).text()
+        assert screen.getvalue() == ""
+        now = 65.0
+        progress.update(source)
+        progress.update(source)
+        source.position = 1_000_000
+        assert describe(source, now) == f" 25% [{'#' * 5:20}] {path}: 1.0 MB of 4.0, 1:05"
+    shown = screen.getvalue()
+    assert shown.startswith("\r\x1b[K100% [####################]")
+    progress.clear()
+    progress.clear()
+    assert screen.getvalue() == shown + "\r\x1b[K"
+    Progress(wanted=False, clock=lambda: now + 9).update(source)
+    assert screen.getvalue() == shown + "\r\x1b[K"
