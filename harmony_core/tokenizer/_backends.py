@@ -36,7 +36,13 @@ _PROBED = (range(0x80, 0xD800, 16), range(0xE000, 0x110000, 16))
 
 
 class BackendError(HarmonyError, ImportError):
-    """A backend was asked for that cannot be used here."""
+    """A backend was asked for that cannot be used here.
+
+    Attributes:
+        kind: ``"backend"``.
+    """
+
+    kind = "backend"
 
 
 class Encoder(Protocol):

@@ -84,11 +84,12 @@ def _load(published: PublishedVocabulary, place: str | None, timeout: float) -> 
     if place is None and published.bundled:
         return _bundled(published.name)
     # What these need to reach a server takes longer to import than all else here.
-    from harmony_core.tokenizer import _published, _sources  # noqa: PLC0415
+    from harmony_core.tokenizer._published import unpack  # noqa: PLC0415
+    from harmony_core.tokenizer._sources import read_published  # noqa: PLC0415
 
-    data = _sources.read(published, place, timeout)
+    data = read_published(published, place, timeout)
     # It has been checked to be the published one, hence to be what is bundled.
-    return _bundled(published.name) if published.bundled else _published.unpack(data)
+    return _bundled(published.name) if published.bundled else unpack(data)
 
 
 @cache

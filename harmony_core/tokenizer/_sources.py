@@ -32,7 +32,7 @@ _INVALID = "invalid tiktoken vocab file"
 _REMOTE = "error downloading or loading vocab file"
 
 
-def read(published: PublishedVocabulary, place: str | None, timeout: float) -> bytes:
+def read_published(published: PublishedVocabulary, place: str | None, timeout: float) -> bytes:
     """Read the published file of a vocabulary.
 
     Args:
