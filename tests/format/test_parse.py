@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.parsers import Encodings, Pair, outcome, parsed
 from support.streams import AWKWARD_BYTES, Stream, byte_token, encoded, streams, valid_tokens
 
 from harmony_core import (
@@ -22,43 +23,17 @@ from harmony_core import (
 from harmony_core.format import parse_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from types import ModuleType
 
     import openai_harmony
 
-    AnyParser = StreamableParser | openai_harmony.StreamableParser
-    AnyEncoding = HarmonyEncoding | openai_harmony.HarmonyEncoding
-    AnyRole = Role | openai_harmony.Role | None
-
-PROPERTIES = (
-    "current_content",
-    "current_role",
-    "current_content_type",
-    "current_channel",
-    "current_recipient",
-    "last_content_delta",
-    "tokens",
-    "state_data",
-)
 START, MESSAGE, END = encoded("<|start|>")[0], encoded("<|message|>")[0], encoded("<|end|>")[0]
 
 
 @pytest.fixture(scope="module")
 def encoding() -> HarmonyEncoding:
     return load_harmony_encoding("HarmonyGptOss")
-
-
-class Encodings(NamedTuple):
-    reference: ModuleType
-    theirs: openai_harmony.HarmonyEncoding
-    ours: HarmonyEncoding
-
-    def their_role(self, role: str | None) -> openai_harmony.Role | None:
-        return None if role is None else self.reference.Role(role)
-
-    def our_role(self, role: str | None) -> Role | None:
-        return None if role is None else Role(role)
 
 
 @pytest.fixture(scope="module")
@@ -68,52 +43,6 @@ def encodings(
     encoding: HarmonyEncoding,
 ) -> Encodings:
     return Encodings(reference, reference_encoding, encoding)
-
-
-class Pair:
-    """Our parser and the reference's, fed the same."""
-
-    def __init__(self, encodings: Encodings, role: str | None, *, strict: bool = True) -> None:
-        self.ours = StreamableParser(encodings.ours, encodings.our_role(role), strict=strict)
-        self.theirs = encodings.reference.StreamableParser(
-            encodings.theirs, encodings.their_role(role), strict=strict
-        )
-
-    def process(self, token: object) -> None:
-        self._same(lambda parser: parser.process(token))
-
-    def process_eos(self) -> None:
-        self._same(lambda parser: parser.process_eos())
-
-    def _same(self, step: Callable[[Any], Any]) -> None:
-        assert outcome(step, self.ours) == outcome(step, self.theirs)
-        assert properties(self.ours) == properties(self.theirs)
-
-
-def outcome(step: Callable[[Any], Any], argument: object) -> tuple[str, str] | None:
-    try:
-        step(argument)
-    except (RuntimeError, TypeError, OverflowError) as error:
-        kind = "HarmonyError" if isinstance(error, RuntimeError) else type(error).__name__
-        return kind, str(error)
-    return None
-
-
-def properties(parser: AnyParser) -> dict[str, Any]:
-    found = {name: getattr(parser, name) for name in PROPERTIES}
-    found["state"] = parser.state.value
-    found["messages"] = [message.to_dict() for message in parser.messages]
-    return found
-
-
-def parsed(
-    encoding: AnyEncoding, tokens: list[int], role: AnyRole, *, strict: bool
-) -> list[Any] | str:
-    try:
-        messages = encoding.parse_messages_from_completion_tokens(tokens, role, strict=strict)
-    except RuntimeError as error:
-        return str(error)
-    return [message.to_dict() for message in messages]
 
 
 @settings(max_examples=100, deadline=None)
