@@ -5,7 +5,7 @@ import { build } from "esbuild";
 
 const [outdir, downloadSize] = process.argv.slice(2);
 await build({
-  entryPoints: ["web/main.js", "web/engine/worker.js", "web/style.css"],
+  entryPoints: ["web/main.js", "web/harmony.js", "web/engine/worker.js", "web/style.css"],
   entryNames: "[name]",
   outdir,
   bundle: true,

@@ -7,18 +7,20 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
+from buildlib import npm_package
 from buildlib.project import BUILD, DIST, NODE_MODULES, ROOT, run, step
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _RUNTIME = ("pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-_STATIC = ("index.html", "favicon.svg")
+_STATIC = ("index.html", "example.html", "favicon.svg")
 
 
 def build_page(wheel: Path, micropip: Path) -> None:
     """Write ``dist/``: any static server can serve it, under any path."""
-    inputs = [ROOT / "web", ROOT / "buildlib", ROOT / "package-lock.json", wheel, micropip]
+    sources = [ROOT / name for name in ("web", "buildlib", "package-lock.json")]
+    inputs = [*sources, wheel, micropip]
     step("Page", inputs, [DIST], lambda: _build(wheel, micropip))
 
 
@@ -38,6 +40,7 @@ def _build(wheel: Path, micropip: Path) -> None:
     # The runtime's own script is imported, not fetched, so that its bytes cannot be counted.
     sizes = [(runtime / name).stat().st_size for name in (*_RUNTIME[1:], wheel.name)]
     run("node", ROOT / "buildlib" / "bundle.mjs", fresh, str(sum(sizes)))
+    npm_package.describe(fresh, wheel.name.split("-")[1])
     shutil.rmtree(DIST, ignore_errors=True)
     fresh.rename(DIST)
 

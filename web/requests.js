@@ -6,7 +6,7 @@
  */
 
 import { schemaFault, writeText } from "./conversation.js";
-import { EngineFault } from "./engine/client.js";
+import { HarmonyError } from "./harmony.js";
 import { setInspect, setWrite } from "./store.js";
 import { debounce } from "./views/dom.js";
 
@@ -32,7 +32,7 @@ export function connectEngine(store, engine) {
     try {
       await ask();
     } catch (error) {
-      onFault(error instanceof EngineFault ? error.fault : pageFault(error));
+      onFault(error instanceof HarmonyError ? error.fault : pageFault(error));
     }
   };
 

@@ -75,9 +75,9 @@ def trace(
 
     def take(stop: int, *, complete: bool) -> None:
         # A header that was cut short may leave no message.
+        messages = parser._messages  # noqa: SLF001 - the public list is a copy, made each time
         traced.extend(
-            TracedMessage(message, start, stop, complete)
-            for message in parser.messages[len(traced) :]
+            TracedMessage(message, start, stop, complete) for message in messages[len(traced) :]
         )
 
     try:

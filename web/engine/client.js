@@ -1,163 +1,117 @@
 /**
- * The page's side of the worker: promises, ids, and for each method the latest request wins:
- * one that still waits when the next is made is never sent.
+ * The page's use of the module: for each method the latest request wins, one that still waits
+ * when the next is made is never sent; and after a failure one can start again.
  *
  * @module
  */
 
+import { LoadError } from "./connection.js";
+import { loadHarmony } from "../harmony.js";
+
 /**
+ * @typedef {import("../harmony.js").Harmony} Harmony
  * @typedef {import("./protocol.js").About} About
- * @typedef {import("./protocol.js").Fault} Fault
- * @typedef {import("./protocol.js").FromWorker} FromWorker
  * @typedef {import("./protocol.js").InspectParams} InspectParams
  * @typedef {import("./protocol.js").InspectValue} InspectValue
  * @typedef {import("./protocol.js").Progress} Progress
  * @typedef {import("./protocol.js").RenderParams} RenderParams
  * @typedef {import("./protocol.js").RenderValue} RenderValue
- * @typedef {import("./protocol.js").Request} Request
- * @typedef {import("./protocol.js").Stage} Stage
  */
 
 /**
  * @typedef {object} Listener
  * @property {(progress: Progress) => void} onProgress
  * @property {(about: About) => void} onReady
- * @property {(failure: {stage: Stage, message: string}) => void} onFailed The worker never
- *   became ready, or died. Requests are kept for the next start.
+ * @property {(failure: {message: string}) => void} onFailed The worker never became ready, or
+ *   died. Requests are kept for the next start.
  */
 
 /**
  * @typedef {object} Call
- * @property {Request} request
+ * @property {string} name Of the method; only the latest call of each waits.
+ * @property {(harmony: Harmony) => Promise<any>} ask
  * @property {(value: any) => void} resolve
- * @property {(error: Error) => void} reject
+ * @property {(error: unknown) => void} reject
  */
 
-/** The input cannot be answered; `fault` says why and where. */
-export class EngineFault extends Error {
-  /** @param {Fault} fault */
-  constructor(fault) {
-    super(fault.message);
-    this.name = "EngineFault";
-    this.fault = fault;
-  }
-}
-
-/**
- * @param {Listener} listener
- * @param {() => Worker} [createWorker]
- */
-export function createEngine(listener, createWorker = defaultWorker) {
-  /** @type {Worker | null} */
-  let worker = null;
-  let ready = false;
-  let nextId = 1;
-  /** @type {Map<string, Call>} The latest call of each method that is not yet sent. */
+/** @param {Listener} listener */
+export function createEngine(listener) {
+  /** @type {Harmony | null} */
+  let harmony = null;
+  /** @type {Map<string, Call>} */
   const waiting = new Map();
-  /** @type {Call | null} The one call the worker is busy with. */
-  let current = null;
+  let busy = false;
+  let starts = 0;
 
-  /** @param {Request["method"]} method @param {any} params */
-  function request(method, params) {
+  /** @param {string} name @param {Call["ask"]} ask */
+  function request(name, ask) {
     return new Promise((resolve, reject) => {
-      waiting.get(method)?.resolve(null);
+      waiting.get(name)?.resolve(null);
       // Deleted first, so that a method asked for again queues behind the other one.
-      waiting.delete(method);
-      waiting.set(method, { request: { id: nextId++, method, params }, resolve, reject });
-      sendNext();
+      waiting.delete(name);
+      waiting.set(name, { name, ask, resolve, reject });
+      void sendNext();
     });
   }
 
-  function sendNext() {
-    if (!ready || !worker || current) return;
-    const [next] = waiting.values();
-    if (!next) return;
-    waiting.delete(next.request.method);
-    current = next;
-    worker.postMessage(next.request);
-  }
-
-  /** @param {FromWorker} message */
-  function receive(message) {
-    if ("id" in message) {
-      const call = current;
-      if (!call || call.request.id !== message.id) return;
-      current = null;
-      sendNext();
-      if (message.ok) call.resolve(message.value);
-      else call.reject(new EngineFault(message.fault));
-    } else if (message.event === "progress") {
-      listener.onProgress(message);
-    } else if (message.event === "ready") {
-      ready = true;
-      listener.onReady(message.about);
-      sendNext();
-    } else {
-      fail(message);
+  async function sendNext() {
+    const [call] = waiting.values();
+    if (!harmony || busy || !call) return;
+    waiting.delete(call.name);
+    busy = true;
+    try {
+      call.resolve(await call.ask(harmony));
+    } catch (error) {
+      if (error instanceof LoadError) {
+        if (waiting.has(call.name)) call.resolve(null);
+        else waiting.set(call.name, call);
+        fail(error);
+      } else {
+        call.reject(error);
+      }
     }
+    busy = false;
+    void sendNext();
   }
 
-  /** @param {{stage: Stage, message: string}} failure */
-  function fail({ stage, message }) {
-    stop();
-    listener.onFailed({ stage, message });
+  /** @param {unknown} error */
+  function fail(error) {
+    harmony = null;
+    listener.onFailed({ message: error instanceof Error ? error.message : String(error) });
   }
 
-  function stop() {
-    worker?.terminate();
-    worker = null;
-    ready = false;
-    if (current && !waiting.has(current.request.method)) {
-      waiting.set(current.request.method, current);
-    } else {
-      current?.resolve(null);
-    }
-    current = null;
-  }
-
-  function start() {
-    stop();
-    worker = createWorker();
-    worker.addEventListener("message", (event) => receive(event.data));
-    worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      fail({
-        stage: "runtime",
-        message: event.message || "The worker script could not be loaded.",
+  async function start() {
+    const turn = ++starts;
+    harmony?.close();
+    harmony = null;
+    try {
+      const loaded = await loadHarmony({
+        onProgress: (progress) => turn === starts && listener.onProgress(progress),
       });
-    });
+      if (turn !== starts) return loaded.close();
+      harmony = loaded;
+      listener.onReady(loaded.about);
+      void sendNext();
+    } catch (error) {
+      if (turn === starts) fail(error);
+    }
   }
 
   return {
     start,
     /** Start afresh after a failure. */
     retry: start,
-    /** Whether requests are answered at once. */
-    get warm() {
-      return ready;
-    },
     /**
      * @param {RenderParams} params
      * @returns {Promise<RenderValue | null>} `null` if a newer call took its place.
-     * @throws {EngineFault}
+     * @throws {import("./connection.js").HarmonyError}
      */
-    render: (params) => request("render", params),
+    render: (params) => request("render", (loaded) => loaded.renderWithSpans(params)),
     /**
      * @param {InspectParams} params
      * @returns {Promise<InspectValue | null>} `null` if a newer call took its place.
-     * @throws {EngineFault}
+     * @throws {import("./connection.js").HarmonyError}
      */
-    inspect: (params) => request("inspect", params),
+    inspect: (params) => request("inspect", (loaded) => loaded.inspect(params)),
   };
-}
-
-const workerUrl = new URL("./worker.js", import.meta.url).href;
-
-/** The one script address that the page's policy on trusted types lets through. */
-const policy = globalThis.trustedTypes?.createPolicy("harmony-core", {
-  createScriptURL: () => workerUrl,
-});
-
-function defaultWorker() {
-  return new Worker(policy?.createScriptURL("") ?? workerUrl, { type: "module" });
 }

@@ -1,8 +1,8 @@
 /**
  * Every message that crosses between the page and the worker. Nothing else does.
  *
- * The page sends one {@link Request} at a time per call, each with an id of its own; the
- * worker answers each with one {@link Reply} of that id. While it starts, the worker also
+ * The page sends {@link Request}s, each with an id of its own; the worker answers each with one
+ * {@link Reply} of that id, in order. While it starts, the worker also
  * sends {@link Progress} events, which have no id.
  *
  * Field names inside `params` and `value` are the wire names of `harmony_core.bridge`.
@@ -146,13 +146,44 @@
  * @property {number} column From 1.
  */
 
-/** @typedef {{id: number, method: "render", params: RenderParams}} RenderRequest */
-/** @typedef {{id: number, method: "inspect", params: InspectParams}} InspectRequest */
-/** @typedef {RenderRequest | InspectRequest} Request */
+/**
+ * A call. The page's own methods are `render` and `inspect`; the others are those of the
+ * module `harmony.js`, one for each of its methods.
+ *
+ * @typedef {object} Request
+ * @property {number} id
+ * @property {Method} method
+ * @property {object} params
+ * @property {Uint32Array} [tokens] Token ids, for the methods that take some.
+ */
 
 /**
- * @typedef {{id: number, ok: true, value: RenderValue | InspectValue}
- *   | {id: number, ok: false, fault: Fault}} Reply
+ * @typedef {"render" | "inspect" | "encode" | "decode" | "decode_utf8" | "decode_bytes"
+ *   | "render_message" | "render_conversation" | "parse" | "special_tokens" | "stop_tokens"
+ *   | "open_parser" | "process" | "process_eos" | "close_parser"} Method
+ */
+
+/**
+ * @typedef {object} Snapshot Where a parser stands.
+ * @property {"ExpectStart" | "Header" | "Content"} state
+ * @property {Role | null} role
+ * @property {string | null} channel
+ * @property {string | null} recipient
+ * @property {string | null} content_type
+ */
+
+/**
+ * @typedef {object} Advance What some tokens did to a parser.
+ * @property {(string | null)[]} deltas What each token added to the content.
+ * @property {string} content What was added to the message now being read.
+ * @property {boolean} restarted Whether that message's content began anew.
+ * @property {WireMessage[]} messages The messages that were completed.
+ */
+
+/**
+ * @typedef {{id: number, ok: true, value: any}
+ *   | {id: number, ok: false, fault: Fault, value: any}} Reply With a fault, the value is what
+ *   could be answered before it, or `null`.
  */
 
 /** @typedef {Progress | Ready | Failed | Reply} FromWorker */

@@ -16,7 +16,7 @@ import { countBytes, watchDownloads } from "./counted_fetch.js";
 
 /** Bytes to download in all; the build knows. */
 const total = DOWNLOAD_SIZE;
-const runtime = new URL("pyodide/", self.location.href).href;
+const runtime = new URL("pyodide/", import.meta.url).href;
 
 /** @type {Stage} */
 let stage = "runtime";
@@ -54,7 +54,7 @@ async function start() {
   enter("vocabulary");
   const bridge = pyodide.pyimport("harmony_core.bridge");
   const about = { ...JSON.parse(bridge.about()), pyodide: pyodideVersion };
-  self.addEventListener("message", (event) => answer(bridge, event.data));
+  self.addEventListener("message", ({ data }) => answer(pyodide, bridge, data));
   send({ event: "ready", about });
 }
 
@@ -73,22 +73,27 @@ async function loadWheel(pyodide) {
 }
 
 /**
+ * @param {Pyodide} pyodide
  * @param {import("pyodide/ffi").PyProxy} bridge
  * @param {Request} request
  */
-function answer(bridge, { id, method, params }) {
-  const proxy = bridge.call(method, JSON.stringify(params));
+function answer(pyodide, bridge, { id, method, params, tokens }) {
+  const given = tokens && pyodide.toPy(tokens);
+  const proxy = bridge.call(method, JSON.stringify(params), given);
   const reply = proxy.toJs();
   proxy.destroy();
-  if (reply.fault) {
-    send({ id, ok: false, fault: JSON.parse(reply.fault) });
-    return;
-  }
-  const { ids, ends, bytes, spans, joins } = reply;
-  const value = { ...JSON.parse(reply.value), tokens: { ids, ends, bytes, spans, joins } };
-  send(
-    { id, ok: true, value },
-    [ids, ends, bytes, spans, joins].map((part) => part.buffer),
+  given?.destroy();
+  const value = reply.value === undefined ? null : { ...JSON.parse(reply.value), ...reply.arrays };
+  if (reply.fault) send({ id, ok: false, fault: JSON.parse(reply.fault), value });
+  else send({ id, ok: true, value }, buffersIn(reply.arrays));
+}
+
+/** @param {Record<string, unknown>} arrays @returns {ArrayBufferLike[]} */
+function buffersIn(arrays) {
+  return Object.values(arrays).flatMap((item) =>
+    ArrayBuffer.isView(item)
+      ? [item.buffer]
+      : buffersIn(/** @type {Record<string, unknown>} */ (item)),
   );
 }
 

@@ -1,0 +1,292 @@
+"""The JavaScript module: the reference's results, in a page of another origin and from npm."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from types import ModuleType
+
+    import openai_harmony
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+BLANK = "<!doctype html><title>Somebody else's page</title>"
+CONVERSATION: dict[str, Any] = {
+    "messages": [
+        {"role": "user", "content": "Grüße 🦜"},
+        {"role": "assistant", "channel": "analysis", "content": "Hm."},
+        {"role": "assistant", "channel": "final", "content": "Hello"},
+    ]
+}
+COMPLETION = (
+    "<|channel|>analysis<|message|>So 🦜.<|end|>"
+    "<|start|>assistant<|channel|>commentary to=functions.f <|constrain|>json<|message|>{}<|call|>"
+)
+
+
+@contextmanager
+def page_with_module(browser: Browser, address: str, module: str) -> Iterator[Page]:
+    """A page on which ``harmony`` is loaded from a module's address."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    page.evaluate(
+        "async (module) => { globalThis.api = await import(module); "
+        "globalThis.harmony = await api.loadHarmony(); }",
+        module,
+    )
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def page(
+    browser: Browser,
+    site: str,
+    serving: Callable[[Path], AbstractContextManager[str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Page]:
+    """Somebody else's page, on another origin than the module."""
+    folder = tmp_path_factory.mktemp("other")
+    (folder / "index.html").write_text(BLANK, encoding="utf-8")
+    with (
+        serving(folder) as origin,
+        page_with_module(browser, origin, f"{site}harmony.js") as opened,
+    ):
+        yield opened
+
+
+def ask(page: Page, expression: str, argument: object = None) -> Any:  # noqa: ANN401 - any JSON
+    """Evaluate with the argument as ``x``; typed arrays come back as lists."""
+    return page.evaluate(
+        f"async (x) => {{ const value = await ({expression}); "
+        "return ArrayBuffer.isView(value) ? Array.from(value) : value; }",
+        argument,
+    )
+
+
+def test_text_and_tokens(page: Page, reference_encoding: openai_harmony.HarmonyEncoding) -> None:
+    text = "Grüße, 世界 🦜 <|end|>"
+    everything = reference_encoding.encode(text, allowed_special="all")
+    assert ask(page, "harmony.encode(x, 'all')", text) == everything
+    ordinary = reference_encoding.encode(text, disallowed_special=())
+    assert ask(page, "harmony.encode(x, [], [])", text) == ordinary
+    assert ask(page, "harmony.encode(x, ['<|end|>'])", text) == everything
+    assert ask(page, "harmony.decode(x)", everything) == text
+    assert ask(page, "harmony.decodeUtf8(new Uint32Array(x))", everything) == text
+    assert ask(page, "harmony.decodeBytes(x)", everything) == list(text.encode())
+
+
+def test_rendering(
+    page: Page, reference: ModuleType, reference_encoding: openai_harmony.HarmonyEncoding
+) -> None:
+    theirs = reference.Conversation.from_json(json.dumps(CONVERSATION))
+    config = reference.RenderConversationConfig(auto_drop_analysis=False)
+    encoding = reference_encoding
+    expected = {
+        "harmony.renderConversation(x)": encoding.render_conversation(theirs),
+        "harmony.renderConversation(x, { auto_drop_analysis: false })": (
+            encoding.render_conversation(theirs, config)
+        ),
+        "harmony.renderConversationForCompletion(x, 'assistant')": (
+            encoding.render_conversation_for_completion(theirs, reference.Role.ASSISTANT)
+        ),
+        "harmony.renderConversationForTraining(x)": (
+            encoding.render_conversation_for_training(theirs)
+        ),
+        "harmony.render(x.messages[0])": encoding.render(theirs.messages[0]),
+    }
+    for expression, tokens in expected.items():
+        assert ask(page, expression, CONVERSATION) == tokens
+
+
+def test_parsing(
+    page: Page, reference: ModuleType, reference_encoding: openai_harmony.HarmonyEncoding
+) -> None:
+    tokens = reference_encoding.encode(COMPLETION, allowed_special="all")
+    messages = reference_encoding.parse_messages_from_completion_tokens(
+        tokens, reference.Role.ASSISTANT
+    )
+    found = ask(page, "harmony.parseMessagesFromCompletionTokens(x, 'assistant')", tokens)
+    assert found == [message.to_dict() for message in messages]
+
+
+def test_the_streaming_parser_stands_where_the_references_does(
+    page: Page, reference: ModuleType, reference_encoding: openai_harmony.HarmonyEncoding
+) -> None:
+    tokens = reference_encoding.encode(COMPLETION, allowed_special="all")
+    parser = reference.StreamableParser(reference_encoding, reference.Role.ASSISTANT)
+    ask(page, "harmony.createParser('assistant').then((it) => { globalThis.parser = it; })")
+    for token in tokens:
+        parser.process(token)
+        ours = ask(page, "parser.process(x).then(() => ({ ...parser }))", token)
+        assert ours == {
+            "messages": [message.to_dict() for message in parser.messages],
+            "tokens": parser.tokens,
+            "currentContent": parser.current_content,
+            "lastContentDelta": parser.last_content_delta,
+            "state": parser.state.value,
+            "currentRole": parser.current_role and parser.current_role.value,
+            "currentChannel": parser.current_channel,
+            "currentRecipient": parser.current_recipient,
+            "currentContentType": parser.current_content_type,
+        }
+    whole = ask(
+        page,
+        "harmony.createParser('assistant').then(async (it) => "
+        "{ await it.process(x); await it.processEos(); await it.close(); return { ...it }; })",
+        tokens,
+    )
+    assert whole["messages"] == [message.to_dict() for message in parser.messages]
+    assert whole["tokens"] == tokens
+
+
+def test_special_and_stop_tokens(
+    page: Page, reference_encoding: openai_harmony.HarmonyEncoding
+) -> None:
+    assert set(ask(page, "harmony.specialTokens()")) == reference_encoding.special_tokens_set
+    assert set(ask(page, "harmony.stopTokens()")) == set(reference_encoding.stop_tokens())
+    assert set(ask(page, "harmony.stopTokensForAssistantActions()")) == set(
+        reference_encoding.stop_tokens_for_assistant_actions()
+    )
+
+
+FAULTS = {
+    "special": ("harmony.encode('<|end|>')", "HarmonyError", "disallowed special token"),
+    "unknown id": ("harmony.decode([300000])", "HarmonyError", "300000"),
+    "negative id": ("harmony.decode([-1])", "RangeError", "-1"),
+    "fractional id": ("harmony.decode([1.5])", "RangeError", "1.5"),
+    "not utf-8": ("harmony.decodeUtf8([135])", "HarmonyError", "utf-8"),
+    "message": ("harmony.render({ role: 'tool', content: 'x' })", "HarmonyError", "name"),
+    "conversation": ("harmony.renderConversation({})", "HarmonyError", "messages"),
+    "role": (
+        "harmony.renderConversationForCompletion({ messages: [] }, 'bot')",
+        "HarmonyError",
+        "bot",
+    ),
+    "stream": (
+        "harmony.parseMessagesFromCompletionTokens([1])",
+        "HarmonyError",
+        "Unexpected token 1 while expecting start token 200006",
+    ),
+}
+
+
+@pytest.mark.parametrize(("expression", "name", "words"), FAULTS.values(), ids=FAULTS)
+def test_faults_are_errors_with_a_kind(page: Page, expression: str, name: str, words: str) -> None:
+    caught = ask(
+        page,
+        f"{expression}.then(() => null, (e) => ({{ name: e.name, message: e.message, "
+        "kind: e.kind ?? null }))",
+    )
+    assert caught["name"] == name
+    assert words in caught["message"]
+    assert caught["kind"] or name == "RangeError"
+
+
+def test_a_fault_while_streaming_keeps_what_came_before_it(page: Page) -> None:
+    found = ask(
+        page,
+        "harmony.createParser('assistant').then(async (it) => { "
+        "const tokens = await harmony.encode('<|message|>Hi<|end|>stray', 'all'); "
+        "const error = await it.process(tokens).catch((e) => e); "
+        "return { kind: error.kind, token: error.token, messages: it.messages, "
+        "read: it.tokens }; })",
+    )
+    assert (found["kind"], found["token"]) == ("unexpected-token", 3)
+    assert found["messages"][0]["content"][0]["text"] == "Hi"
+    assert len(found["read"]) == 4
+
+
+def test_the_example_page(context: BrowserContext, site: str) -> None:
+    page = context.new_page()
+    page.goto(f"{site}example.html")
+    output = page.locator("output")
+    expect(output).to_contain_text("tokens: 200006", timeout=120_000)
+    page.get_by_label("Question").fill("Hello")
+    expect(output).to_have_text("7 tokens: 200006 1428 200008 13225 200007 200006 173781")
+
+
+def test_the_folder_is_an_npm_package_for_a_bundler(
+    tmp_path: Path,
+    dist: Path,
+    browser: Browser,
+    serving: Callable[[Path], AbstractContextManager[str]],
+) -> None:
+    npm = shutil.which("npm")
+    assert npm is not None
+    subprocess.run([npm, "pack", "--pack-destination", tmp_path, dist], check=True)
+    (tarball,) = tmp_path.glob("harmony-core-*.tgz")
+    package = tmp_path / "node_modules" / "harmony-core"
+    package.parent.mkdir()
+    shutil.unpack_archive(tarball, tmp_path / "unpacked", filter="data")
+    shutil.move(tmp_path / "unpacked" / "package", package)
+    (tmp_path / "app.js").write_text(
+        'import { loadHarmony } from "harmony-core";\n'
+        'const harmony = await loadHarmony({ assets: "node_modules/harmony-core/" });\n'
+        'document.title = (await harmony.encode("Hello")).join();\n',
+        encoding="utf-8",
+    )
+    esbuild = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
+    bundle = (
+        f"import {{ build }} from {json.dumps(str(esbuild.parents[1] / 'lib' / 'main.js'))};"
+        "await build({ entryPoints: ['app.js'], bundle: true, format: 'esm', outfile: 'out.js' });"
+    )
+    subprocess.run(["node", "--input-type=module", "--eval", bundle], cwd=tmp_path, check=True)
+    (tmp_path / "index.html").write_text(
+        f"{BLANK}<script type=module src=out.js></script>", encoding="utf-8"
+    )
+    with serving(tmp_path) as origin:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(origin)
+        expect(page).to_have_title("13225", timeout=120_000)
+        context.close()
+
+
+def test_the_type_declarations_fit_a_typed_program(tmp_path: Path, dist: Path) -> None:
+    (tmp_path / "program.ts").write_text(
+        f"import {{ loadHarmony, HarmonyError }} from {json.dumps(str(dist / 'harmony.js'))};\n"
+        "const harmony = await loadHarmony();\n"
+        'const tokens: Uint32Array = await harmony.encode("x", "all");\n'
+        "const text: string = await harmony.decode(tokens);\n"
+        'const parser = await harmony.createParser("assistant");\n'
+        "const deltas: (string | null)[] = await parser.process(tokens);\n"
+        "// @ts-expect-error a role is one of five\n"
+        'await harmony.createParser("bot");\n'
+        "export { text, deltas, HarmonyError };\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "tsconfig.json").write_text(
+        json.dumps(
+            {
+                "compilerOptions": {
+                    "strict": True,
+                    "noEmit": True,
+                    "target": "es2023",
+                    "module": "esnext",
+                    "moduleResolution": "bundler",
+                    "types": [],
+                    "paths": {str(dist / "harmony.js"): [str(dist / "types" / "harmony.d.ts")]},
+                },
+                "files": ["program.ts"],
+            }
+        ),
+        encoding="utf-8",
+    )
+    tsc = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
+    done = subprocess.run(
+        ["node", tsc, "--project", tmp_path], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")

@@ -1,0 +1,111 @@
+/**
+ * A worker as a function: requests in, promises out, matched by id.
+ *
+ * @module
+ */
+
+/**
+ * @typedef {import("./protocol.js").About} About
+ * @typedef {import("./protocol.js").Fault} Fault
+ * @typedef {import("./protocol.js").FromWorker} FromWorker
+ * @typedef {import("./protocol.js").Method} Method
+ * @typedef {import("./protocol.js").Progress} Progress
+ */
+
+/** What was given cannot be answered; the fields say why and where. */
+export class HarmonyError extends Error {
+  /**
+   * @param {Fault} fault
+   * @param {any} [value]
+   */
+  constructor(fault, value = null) {
+    super(fault.message);
+    this.name = "HarmonyError";
+    this.fault = fault;
+    /** A stable name, such as "unexpected-token". */
+    this.kind = fault.kind;
+    /** Index of the token at fault, or `null`. */
+    this.token = fault.token;
+    /** What could be answered before the fault, or `null`. */
+    this.value = value;
+  }
+}
+
+/** The worker could not be started, or died. */
+export class LoadError extends Error {
+  /** @param {string} message */
+  constructor(message) {
+    super(message);
+    this.name = "LoadError";
+  }
+}
+
+/**
+ * @param {Worker} worker
+ * @param {(progress: Progress) => void} onProgress
+ */
+export function connect(worker, onProgress) {
+  let nextId = 1;
+  /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
+  const pending = new Map();
+  /** @type {LoadError | null} Why there will be no more answers. */
+  let closed = null;
+  /** @type {(about: About) => void} */
+  let onReady;
+  /** @type {(error: LoadError) => void} */
+  let onFailed;
+  /** @type {Promise<About>} */
+  const ready = new Promise((resolve, reject) => ([onReady, onFailed] = [resolve, reject]));
+
+  /** @param {string} message */
+  function close(message) {
+    if (closed) return;
+    closed = new LoadError(message);
+    worker.terminate();
+    onFailed(closed);
+    for (const { reject } of pending.values()) reject(closed);
+    pending.clear();
+  }
+
+  /** @param {FromWorker} message */
+  function receive(message) {
+    if ("id" in message) {
+      const call = pending.get(message.id);
+      pending.delete(message.id);
+      if (message.ok) call?.resolve(message.value);
+      else call?.reject(new HarmonyError(message.fault, message.value));
+    } else if (message.event === "progress") onProgress(message);
+    else if (message.event === "ready") onReady(message.about);
+    else close(message.message);
+  }
+
+  worker.addEventListener("message", ({ data }) => receive(data));
+  worker.addEventListener("error", (event) => {
+    event.preventDefault();
+    close(event.message || "The worker script could not be loaded.");
+  });
+
+  return {
+    /** Resolves once requests are answered. @throws {LoadError} */
+    ready,
+    /**
+     * @param {Method} method
+     * @param {object} params
+     * @param {Uint32Array} [tokens]
+     * @returns {Promise<any>}
+     * @throws {HarmonyError | LoadError}
+     */
+    request(method, params, tokens) {
+      if (closed) return Promise.reject(closed);
+      const id = nextId++;
+      return new Promise((resolve, reject) => {
+        pending.set(id, { resolve, reject });
+        worker.postMessage(tokens ? { id, method, params, tokens } : { id, method, params });
+      });
+    },
+    /** Ends the worker; what is pending is refused. */
+    close: () => close("The worker was closed."),
+  };
+}
+
+/** @typedef {ReturnType<typeof connect>} Connection */
