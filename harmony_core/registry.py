@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from harmony_core._spellings import HarmonyEncodingNameSpellings
 from harmony_core.encoding import HarmonyEncoding
 from harmony_core.errors import HarmonyError
 from harmony_core.format._markers import Markers
 from harmony_core.tokenizer import load_tokenizer
+
+if TYPE_CHECKING:
+    from harmony_core.tokenizer import BackendName
 
 __all__ = ["EncodingSpec", "HarmonyEncodingName", "UnknownEncodingError", "load_harmony_encoding"]
 
@@ -66,26 +70,32 @@ _SPECS = {
 _loading = Lock()
 
 
-def load_harmony_encoding(name: str | HarmonyEncodingName) -> HarmonyEncoding:
-    """Load an encoding; the same one for the same name, whichever thread asks first.
+def load_harmony_encoding(
+    name: str | HarmonyEncodingName, *, backend: BackendName = "auto"
+) -> HarmonyEncoding:
+    """Load an encoding; the same one for the same arguments, whichever thread asks first.
 
     Args:
         name: The encoding's name.
+        backend: What encodes text: ``"python"``, ``"tiktoken"``, or ``"auto"`` for whichever
+            pays. The tokens are the same.
 
     Raises:
         UnknownEncodingError: There is no encoding of that name.
+        ValueError: There is no backend of that name.
         VocabularyError: The tokenizer's vocabulary cannot be read.
+        BackendError: tiktoken was asked for and cannot be used.
     """
     spec = _SPECS.get(str(name))
     if spec is None:
         raise UnknownEncodingError(f"Invalid HarmonyEncodingName: {name}")
     with _loading:
-        return _build(spec)
+        return _build(spec, backend)
 
 
 @cache
-def _build(spec: EncodingSpec) -> HarmonyEncoding:
-    tokenizer = load_tokenizer(spec.tokenizer_name)
+def _build(spec: EncodingSpec, backend: BackendName) -> HarmonyEncoding:
+    tokenizer = load_tokenizer(spec.tokenizer_name, backend=backend)
     return HarmonyEncoding(
         name=spec.name,
         tokenizer=tokenizer,

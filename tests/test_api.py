@@ -113,8 +113,9 @@ def test_constructor_of_the_parser() -> None:
 
 
 def test_functions() -> None:
-    ours = parameters(harmony_core.load_harmony_encoding)
+    *ours, (name, kind, default) = parameters(harmony_core.load_harmony_encoding)
     assert ours == parameters(openai_harmony.load_harmony_encoding)
+    assert (name, kind, default) == ("backend", inspect.Parameter.KEYWORD_ONLY, "auto")
 
 
 @pytest.mark.parametrize("name", ENUMS)
