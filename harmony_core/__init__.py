@@ -22,6 +22,15 @@ from harmony_core.errors import (
     SpecialTokenError,
     VocabularyError,
 )
+from harmony_core.format.codes import Severity
+from harmony_core.format.inspect import Inspector
+from harmony_core.format.inspection import (
+    Diagnostic,
+    InspectedMessage,
+    Inspection,
+    InspectionError,
+    InspectPolicy,
+)
 from harmony_core.format.parse import StreamableParser, StreamState
 from harmony_core.registry import HarmonyEncodingName, load_harmony_encoding
 from harmony_core.tools import ToolDescription, ToolNamespaceConfig
@@ -36,9 +45,15 @@ __all__ = [
     "Conversation",
     "DecodeError",
     "DeveloperContent",
+    "Diagnostic",
     "HarmonyEncoding",
     "HarmonyEncodingName",
     "HarmonyError",
+    "InspectPolicy",
+    "InspectedMessage",
+    "Inspection",
+    "InspectionError",
+    "Inspector",
     "Message",
     "ParseError",
     "ReasoningEffort",
@@ -46,6 +61,7 @@ __all__ = [
     "RenderError",
     "RenderOptions",
     "Role",
+    "Severity",
     "SpecialTokenError",
     "StreamState",
     "StreamableParser",

@@ -97,7 +97,7 @@ class Fields:
     def read(self) -> HeaderReading:
         for index, word in enumerate(self._lexed.words):
             if not self._deal(index, word):
-                self._body = word
+                self._begin_body(word)
                 break
         recipient = self._settle_recipient()
         role, name = self._settle_author()
@@ -166,6 +166,15 @@ class Fields:
         if self._tools is not None and text in self._tools:
             return True
         return _tool_pattern().fullmatch(text) is not None
+
+    def _begin_body(self, word: Word) -> None:
+        """Leave the rest to the reading of the content, which finds the same faults anew."""
+        self._body = word
+        self._findings = [
+            found
+            for found in self._findings
+            if found.start < word.first or found.code == "glued-content"
+        ]
 
     # Settling the fields.
 
@@ -302,6 +311,9 @@ class Fields:
     def _settle_type(self, *, has_recipient: bool) -> str | None:
         """Choose the last type behind ``<|constrain|>``: doubled- and empty-content-type."""
         constrained = [word for word in self._types if word.text]
+        if constrained:
+            self._junk += [word for word in self._bare_types if word.text not in _USUAL_TYPES]
+            self._bare_types = [word for word in self._bare_types if word.text in _USUAL_TYPES]
         for word in self._types:
             if not word.text:
                 self._find("empty-content-type", word, "No content type stands here.")

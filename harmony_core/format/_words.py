@@ -100,6 +100,7 @@ _ODD_SPACE = (
 )
 _CHARACTER = rb"(?!%b|%b)." % (_ASCII_SPACE, _ODD_SPACE)
 _WORD = rb"to%b*=%b*(?:%b)*|(?:%b)+" % (_ASCII_SPACE, _ASCII_SPACE, _CHARACTER, _CHARACTER)
+_ODD_SPACES_OR_WORD = rb"(?P<odd>%b+)|%b" % (_ODD_SPACE, _WORD)
 # Arguments glued to a recipient or a content type.
 _BODY_BEHIND_RECIPIENT = rb"(?P<own>to=[\w.:/-]+)(?P<body>[{\[\"].*)"
 _BODY_BEHIND_TYPE = rb"(?P<own>[A-Za-z]+)(?P<body>[^A-Za-z/+-].*)"
@@ -178,14 +179,17 @@ class _Lexer:
         ends = self._pieces.ends
         start, stop = (ends[mark] if mark >= 0 else 0), (ends[end - 1] if end else 0)
         data = self._pieces.data
-        for odd in _compiled(_ODD_SPACE + b"+").finditer(data, start, stop):
-            self._find("odd-space", odd.start(), odd.end(), "A space that is not ASCII.")
-        found = list(_compiled(_WORD).finditer(data, start, stop))
+        found = []
+        for match in _compiled(_ODD_SPACES_OR_WORD).finditer(data, start, stop):
+            if match["odd"]:
+                self._find("odd-space", *match.span(), "A space that is not ASCII.")
+            else:
+                found.append(match)
         if kind is not Kind.FREE:
-            if not found:
+            if not found or _is_recipient(found[0].group()):
                 self.words.append(Word(kind, "", start, mark, mark + 1))
-                return
-            if found[0].start() > start and data[start : start + 1] in b" \t\n\f\r":
+                kind = Kind.FREE
+            elif found[0].start() > start and data[start : start + 1] in b" \t\n\f\r":
                 message = "A space between the marker and its word."
                 self._find("odd-space", start, found[0].start(), message)
         for word in found:
@@ -229,6 +233,10 @@ class _Lexer:
 
     def _find(self, code: str, start: int, stop: int, message: str) -> None:
         self.findings.append(Finding(code, *self._pieces.tokens_of(start, stop), message))
+
+
+def _is_recipient(word: bytes) -> bool:
+    return word.startswith(b"to") and word[2:].lstrip().startswith(b"=")
 
 
 _KIND_OF_GROUP = {"channel": Kind.CHANNEL, "free": Kind.FREE, "body": Kind.BODY}

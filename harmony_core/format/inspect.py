@@ -156,10 +156,11 @@ class Inspector:
         start = self._run
         if start == stop:
             return
-        self._note_return()
         content = read_content(self._tokens[start:stop], self._tokenizer)
         self._report.add_all(content.findings, start)
         is_blank = content.text.isspace()
+        if not is_blank:
+            self._note_return()
         code = "space-between-messages" if is_blank else "text-between-messages"
         self._report.add(code, start, stop, f"Found {shorten(content.text)}.")
 
