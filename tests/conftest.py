@@ -25,14 +25,15 @@ settings.load_profile("project")
 
 @pytest.fixture(scope="session")
 def tokenizer() -> Tokenizer:
-    return load_tokenizer()
+    """The tokenizer in pure Python; the tokenizer's own tests try every backend."""
+    return load_tokenizer(backend="python")
 
 
 @pytest.fixture(scope="session")
-def published_vocabulary(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> Path:
+def published_vocabulary(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file o200k_base.tiktoken, expanded from our packed vocabulary."""
     path = tmp_path_factory.mktemp("encodings") / "o200k_base.tiktoken"
-    write_published_vocabulary(tokenizer, path)
+    write_published_vocabulary(load_tokenizer(), path)
     return path
 
 
@@ -49,6 +50,6 @@ def reference_encoding(reference: ModuleType) -> openai_harmony.HarmonyEncoding:
 
 
 @pytest.fixture(scope="session")
-def tiktoken_encoding(tokenizer: Tokenizer) -> tiktoken.Encoding:
+def tiktoken_encoding() -> tiktoken.Encoding:
     """tiktoken's encoder with our ranks, and the pattern and special tokens of o200k_harmony."""
-    return load_tiktoken(tokenizer)
+    return load_tiktoken(load_tokenizer())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,12 +11,9 @@ from support.texts import pieces
 
 from harmony_core.tokenizer import _bpe
 from harmony_core.tokenizer._bpe import BytePairEncoder, PieceCache
-from harmony_core.tokenizer._vocabulary import Vocabulary, load_packed
 
-
-@pytest.fixture(scope="module")
-def vocabulary() -> Vocabulary:
-    return load_packed("o200k_base")
+if TYPE_CHECKING:
+    from harmony_core.tokenizer._vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")
