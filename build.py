@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from buildlib import bench, browser, environment, page, quality, serve, vocabulary, wheel
-from buildlib.project import DIST, ROOT, BuildError, say, show
+from buildlib.project import DIST, ROOT, VENV_PYTHON, BuildError, run, say, show
 
 PYTHON_NEEDED = (3, 11)
 
@@ -78,6 +78,15 @@ def command_vocabulary(options: argparse.Namespace) -> int:
     return 0
 
 
+def command_classes(_: argparse.Namespace) -> int:
+    """Generate the character classes anew, from what tiktoken says."""
+    environment.python_packages("test")
+    module = ROOT / "harmony_core" / "tokenizer" / "_classes.py"
+    run(VENV_PYTHON, "-m", "buildlib.classes", module)
+    say(f"Wrote {module.relative_to(ROOT)}.")
+    return 0
+
+
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Build, serve, test and measure the project.")
@@ -102,6 +111,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     pack = commands.add_parser("vocabulary", help="pack a published .tiktoken file")
     pack.add_argument("file", type=Path, help="the published o200k_base.tiktoken")
     pack.set_defaults(command=command_vocabulary)
+
+    classes = commands.add_parser("classes", help="generate the character classes anew")
+    classes.set_defaults(command=command_classes)
     return parser.parse_args(arguments)
 
 

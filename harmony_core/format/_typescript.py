@@ -30,7 +30,7 @@ def typescript_type(schema: Json, indent: str = "") -> str:  # noqa: PLR0911 - o
     kind = schema.get("type")
     if isinstance(kind, list):
         names = ["number" if name == "integer" else name for name in _strings(kind)]
-        return " | ".join(names) or "any"
+        return " | ".join(names) if names else "any"
     if kind == "object":
         return _object_type(schema, indent)
     if kind == "string":
