@@ -8,7 +8,9 @@ whose pattern is just ``\p{Lu}`` drops every character that is not in the class.
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tiktoken
@@ -105,3 +107,7 @@ def _constant(name: str, body: str, width: int = 78) -> str:
 def _tuple(name: str, items: list[str], per_row: int = 9) -> str:
     rows = (items[i : i + per_row] for i in range(0, len(items), per_row))
     return f"{name} = (\n" + "".join(f"    {', '.join(row)},\n" for row in rows) + ")\n"
+
+
+if __name__ == "__main__":  # tiktoken is in the tests' environment, not in the build's own
+    Path(sys.argv[1]).write_text(generate(), encoding="utf-8")

@@ -48,7 +48,7 @@ def test_every_example_is_run() -> None:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_an_example_prints_what_it_promises(name: str, tmp_path: Path) -> None:
-    done = subprocess.run(  # noqa: S603 - our own program
+    done = subprocess.run(
         [sys.executable, EXAMPLES / f"{name}.py"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error"},

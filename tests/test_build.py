@@ -1,0 +1,141 @@
+"""The build's steps: done when they must be, told when they fail; the server; the browser."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from support.build_tools import import_build_tool
+
+project = import_build_tool("project")
+serve = import_build_tool("serve")
+browser = import_build_tool("browser")
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def stamps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    monkeypatch.setattr(project, "STAMPS", tmp_path / "stamps")
+    return tmp_path / "stamps"
+
+
+def test_a_step_is_done_once_and_again_when_an_input_or_output_changes(
+    tmp_path: Path, stamps: Path
+) -> None:
+    source, output = tmp_path / "source", tmp_path / "output"
+    source.write_text("1", encoding="utf-8")
+    done: list[str] = []
+
+    def act() -> None:
+        done.append(source.read_text(encoding="utf-8"))
+        output.touch()
+
+    for _ in range(2):
+        project.step("A step", [source], [output], act)
+    assert done == ["1"]
+    source.write_text("2", encoding="utf-8")
+    project.step("A step", [source], [output], act)
+    output.unlink()
+    project.step("A step", [source], [output], act)
+    assert done == ["1", "2", "2"]
+    assert stamps.is_dir()
+
+
+def test_a_failed_step_is_done_again(stamps: Path) -> None:
+    outcomes = iter([project.BuildError("no"), None])
+    runs: list[object] = []
+
+    def act() -> None:
+        outcome = next(outcomes)
+        runs.append(outcome)
+        if outcome:
+            raise outcome
+
+    with pytest.raises(project.BuildError):
+        project.step("A step", [], [], act)
+    project.step("A step", [], [], act)
+    project.step("A step", [], [], act)
+    assert len(runs) == 2
+    assert stamps.is_dir()
+
+
+def test_a_failing_program_is_told_with_its_output() -> None:
+    code = "import sys; print('what happened'); sys.exit(3)"
+    with pytest.raises(project.BuildError, match=r"(?s)exit code 3.*what happened"):
+        project.run(sys.executable, "-c", code)
+
+
+def test_a_missing_program_is_named() -> None:
+    with pytest.raises(project.BuildError, match="no-such-program was not found"):
+        project.run("no-such-program")
+
+
+def test_the_server_gives_files_with_their_types_and_lets_other_pages_have_them(
+    tmp_path: Path,
+) -> None:
+    types = {
+        "a.wasm": "application/wasm",
+        "a.mjs": "text/javascript; charset=utf-8",
+        "a.js": "text/javascript; charset=utf-8",
+        "index.html": "text/html; charset=utf-8",
+    }
+    for name in types:
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    with serve.server(tmp_path) as listening:
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        connection = http.client.HTTPConnection(*listening.server_address)
+        for name, kind in types.items():
+            connection.request("GET", f"/{name}")
+            response = connection.getresponse()
+            assert response.read() == b"x"
+            assert response.headers["Content-Type"] == kind
+            assert response.headers["Access-Control-Allow-Origin"] == "*"
+        connection.request("GET", "/../pyproject.toml")
+        missing = connection.getresponse()
+        missing.read()
+        assert missing.status == http.HTTPStatus.NOT_FOUND
+        connection.close()
+        listening.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT])
+def test_serving_prints_its_address_and_ends_cleanly(number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-u", ROOT / "build.py", "serve"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        (line,) = [line for line in lines if "http://localhost:" in line][:1] or [""]
+        port = int(line.rsplit(":", 1)[1].rstrip("/\n"))
+        connection = http.client.HTTPConnection("localhost", port)
+        connection.request("GET", "/")
+        assert b"<title>" in connection.getresponse().read()
+        connection.close()
+        process.send_signal(number)
+        rest = process.stdout.read()
+    assert process.returncode == 0
+    assert "Traceback" not in rest
+
+
+def test_a_browser_that_was_named_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARMONY_BROWSER", sys.executable)
+    assert browser.find_browser() == sys.executable
+    monkeypatch.setenv("HARMONY_BROWSER", "no-such-browser")
+    with pytest.raises(project.BuildError, match="no-such-browser"):
+        browser.find_browser()
+
+
+def test_the_browser_of_this_run_is_there() -> None:
+    assert Path(os.environ["HARMONY_BROWSER"]).exists()
