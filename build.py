@@ -67,6 +67,19 @@ def command_bench(options: argparse.Namespace) -> int:
     )
 
 
+def command_fuzz(options: argparse.Namespace) -> int:
+    """Compare the wheel with the reference and tiktoken on generated cases."""
+    for purpose in ("build", "test"):
+        environment.python_packages(purpose)
+    wheel.install_wheel(wheel.build_wheel())
+    only = [] if options.case is None else ["--case", str(options.case)]
+    return show(
+        *(VENV_PYTHON, "-m", "fuzz", "--cases", str(options.cases), "--seed", str(options.seed)),
+        *only,
+        PYTHONPATH=str(ROOT / "tests"),
+    )
+
+
 def command_vocabulary(options: argparse.Namespace) -> int:
     """Pack a published vocabulary into the package."""
     packed = ROOT / "harmony_core" / "tokenizer" / "data" / "o200k_base.bpe"
@@ -97,8 +110,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     serve_.add_argument("--port", type=int, default=0, help="a port; a free one by default")
     serve_.set_defaults(command=command_serve)
 
-    test = commands.add_parser("test", help="set up everything and run all tests")
-    test.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments for pytest")
+    test = commands.add_parser(
+        "test", help="set up everything and run all tests", epilog="Other arguments go to pytest."
+    )
     test.set_defaults(command=command_test)
 
     measure = commands.add_parser("bench", help="measure natively and in the browser")
@@ -108,13 +122,23 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     measure.add_argument("--markdown", action="store_true", help="print tables for a README")
     measure.set_defaults(command=command_bench)
 
+    fuzz = commands.add_parser("fuzz", help="compare with the reference on generated cases")
+    fuzz.add_argument("--cases", type=int, default=1_000_000, help="how many (1,000,000)")
+    fuzz.add_argument("--seed", type=int, default=0, help="which ones (0)")
+    fuzz.add_argument("--case", type=int, help="the number of the only one to run")
+    fuzz.set_defaults(command=command_fuzz)
+
     pack = commands.add_parser("vocabulary", help="pack a published .tiktoken file")
     pack.add_argument("file", type=Path, help="the published o200k_base.tiktoken")
     pack.set_defaults(command=command_vocabulary)
 
     classes = commands.add_parser("classes", help="generate the character classes anew")
     classes.set_defaults(command=command_classes)
-    return parser.parse_args(arguments)
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command is not command_test:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    options.arguments = rest
+    return options
 
 
 def main() -> int:

@@ -92,7 +92,7 @@ print(sum(name.endswith(".bpe") for name in opened), file=sys.stderr)
 
 @pytest.mark.parametrize(("arguments", "loads"), [(["encode", "--help"], 0), (["encode"], 1)])
 def test_help_does_not_load_the_vocabulary(arguments: list[str], loads: int) -> None:
-    done = subprocess.run(  # noqa: S603 - our own program
+    done = subprocess.run(
         [sys.executable, "-c", WATCH, *arguments], input=b"Hi", capture_output=True, check=True
     )
     assert int(done.stderr) == loads
@@ -100,7 +100,7 @@ def test_help_does_not_load_the_vocabulary(arguments: list[str], loads: int) -> 
 
 
 def test_the_module_is_the_program() -> None:
-    done = subprocess.run([*PROGRAM, "count"], input=b"Hi", capture_output=True, check=False)  # noqa: S603 - our own program
+    done = subprocess.run([*PROGRAM, "count"], input=b"Hi", capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"1\t<stdin>\n", b"")
 
 

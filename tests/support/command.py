@@ -75,7 +75,7 @@ def run(
 def start(*arguments: object, **streams: object) -> subprocess.Popen[bytes]:
     """Start the program as a shell does; all its streams are pipes unless given."""
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    return subprocess.Popen(  # type: ignore[call-overload,no-any-return] # noqa: S603 - our own program
+    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
         [*PROGRAM, *map(str, arguments)],
         **{**pipes, **streams},
         env={**os.environ, "PYTHONUNBUFFERED": ""},
