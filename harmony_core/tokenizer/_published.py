@@ -128,6 +128,6 @@ def _find_faulty_line(data: bytes) -> str | None:
         if not space:
             return f"expected token and rank, could not split on ' ' at line {number}"
         if not _BASE64.fullmatch(encoded):
-            return f"failed to decode base64 token at line {number}: found {encoded!r}"
-        return f"failed to parse rank at line {number}: found {rank!r}, expected a number"
+            return f"failed to decode base64 token at line {number}: found {encoded[:40]!r}"
+        return f"failed to parse rank at line {number}: found {rank[:40]!r}, expected a number"
     return None

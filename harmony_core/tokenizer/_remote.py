@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from pathlib import Path
 from tempfile import NamedTemporaryFile, gettempdir
 from typing import TYPE_CHECKING
@@ -135,4 +135,6 @@ def _why(error: Exception, timeout: float) -> str:
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, TimeoutError):
         return f"no answer within {timeout:g} s"
-    return f"{type(reason).__name__}: {reason}"
+    if isinstance(reason, IncompleteRead):
+        return "the connection closed early"
+    return f"{type(reason).__name__}: {' '.join(str(reason).split())}"

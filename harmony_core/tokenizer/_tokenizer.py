@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from operator import index
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from harmony_core._u32 import as_u32
 from harmony_core.errors import DecodeError
 from harmony_core.tokenizer._special import find_special, reject_special
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from harmony_core.tokenizer._backends import Encoder
     from harmony_core.tokenizer._encodings import EncodingSpec
-
-_U32_END = 1 << 32
 
 
 class Tokenizer:
@@ -148,7 +146,7 @@ class Tokenizer:
                 return b"".join(map(self._token_bytes.__getitem__, tokens))  # type: ignore[arg-type]
         except (IndexError, TypeError):
             pass  # one of them is no token: say which
-        ids = [_as_u32(token) for token in tokens]
+        ids = [as_u32(token, "tokens") for token in tokens]
         return b"".join([self._bytes_at(position, token) for position, token in enumerate(ids)])
 
     def decode_utf8(self, tokens: Iterable[int]) -> str:
@@ -184,7 +182,7 @@ class Tokenizer:
             TypeError: The token is not an integer.
             OverflowError: The token does not fit in 32 bits without sign.
         """
-        return self._bytes_at(0, _as_u32(token))
+        return self._bytes_at(0, as_u32(token, "token"))
 
     def is_special_token(self, token: int) -> bool:
         """Tell whether a token id is a special token's.
@@ -193,7 +191,7 @@ class Tokenizer:
             TypeError: The token is not an integer.
             OverflowError: The token does not fit in 32 bits without sign.
         """
-        return _as_u32(token) in self._special_ids
+        return as_u32(token, "token") in self._special_ids
 
     def _bytes_at(self, position: int, token: int) -> bytes:
         found = self._token_bytes[token] if token < self.n_vocab else None
@@ -210,14 +208,6 @@ def _with_special_tokens(tokens: Sequence[bytes], special: Mapping[str, int]) ->
     for text, token in special.items():
         table[token] = text.encode()
     return table
-
-
-def _as_u32(token: int) -> int:
-    """Take what the reference's bindings take for a token, with the errors they raise."""
-    token = index(token)
-    if not 0 <= token < _U32_END:
-        raise OverflowError("out of range integral type conversion attempted")
-    return token
 
 
 def _without_surrogates(text: str) -> str:
