@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Event(Enum):
     EOS = "eos"
 
 
+@cache  # one for each tokenizer
 def events_by_token(tokenizer: Tokenizer, markers: Markers) -> dict[int, Event]:
     """Tell the event of each special token."""
     special = tokenizer.special_tokens

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harmony_core.chat import Role
 from harmony_core.format._header import CONSTRAIN, RECIPIENT_PREFIX, Header
+from harmony_core.format._labels import label_words
 from harmony_core.format._report import Finding, shorten
 from harmony_core.format._words import ROLES, Kind, Lexed, Word
 from harmony_core.format.spans import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
 __all__ = ["Fields", "HeaderReading"]
 
@@ -80,7 +81,6 @@ class Fields:
         self._tools = tools
         self._is_open = is_open
         self._findings = list(lexed.findings)
-        self._parts: list[Part | None] = [None] * len(lexed.pieces.ends)
         free = [index for index, word in enumerate(lexed.words) if word.kind is Kind.FREE]
         self._last_free = free[-1] if free else -1
         self._authors: list[Word] = []
@@ -205,7 +205,7 @@ class Fields:
         if word is None:
             return role
         if word.text == role.value:
-            self._repeated.append(word)
+            self._find("restated-role", word, f"The role {role.value} was given, and stands here.")
             return role
         message = f"The role {role.value} was given, but the stream says {word.text}."
         self._find("conflicting-role", word, message)
@@ -364,40 +364,15 @@ class Fields:
         return word.first, word.start - begins
 
     def _label(self) -> tuple[Part, ...]:
-        """Give each token a part; one between two words goes with the one that follows."""
-        parts = self._parts
-        self._set(self._junk, Part.STRAY)
-        self._set(self._bare_types + self._types, Part.CONTENT_TYPE)
-        self._set(self._recipients + self._tool_names, Part.RECIPIENT)
-        self._set(self._channels, Part.CHANNEL)
-        self._set(self._repeated, Part.ROLE)
-        for word in self._authors:
-            self._label_author(word)
-        for index in self._lexed.dropped:
-            parts[index] = Part.STRAY
-        for index in self._lexed.markers:
-            parts[index] = Part.MARKER
-        if self._body is not None:
-            for index in range(self._body.first, len(parts)):
-                parts[index] = Part.CONTENT
-        return tuple(_filled(parts))
-
-    def _set(self, words: Iterable[Word], part: Part) -> None:
-        for word in words:
-            for index in range(word.first, word.last):
-                self._parts[index] = part
-
-    def _label_author(self, word: Word) -> None:
-        head = word.text.partition(":")[0]
-        if head not in ROLES:
-            self._set([word], Part.NAME)
-            return
-        self._set([word], Part.ROLE)
-        behind = word.start + len(head)
-        if head != word.text:
-            end = word.start + len(word.text.encode())
-            first, last = self._lexed.pieces.tokens_of(behind, end)
-            self._set([word._replace(first=first, last=last)], Part.NAME)
+        fields = {
+            Part.STRAY: self._junk,
+            Part.CONTENT_TYPE: self._bare_types + self._types,
+            Part.RECIPIENT: self._recipients + self._tool_names,
+            Part.CHANNEL: self._channels,
+            Part.ROLE: self._repeated,
+        }
+        content = len(self._lexed.pieces.ends) if self._body is None else self._body.first
+        return label_words(self._lexed, fields, self._author, content)
 
 
 _NOT_TOOLS = frozenset((*ROLES, "all", ""))
@@ -418,15 +393,3 @@ def _tool_pattern() -> re.Pattern[str]:
 
 def _is_recipient(text: str) -> bool:
     return text.startswith("to") and text[2:].lstrip(" \t\n\f\r").startswith("=")
-
-
-def _filled(parts: list[Part | None]) -> list[Part]:
-    for order in (range(len(parts) - 1, -1, -1), range(len(parts))):
-        near = None
-        for index in order:
-            part = parts[index]
-            if part is None:
-                parts[index] = near
-            elif part is not Part.MARKER:
-                near = part
-    return [part or Part.STRAY for part in parts]

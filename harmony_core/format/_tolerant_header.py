@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harmony_core.format._header_fields import Fields, HeaderReading
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from harmony_core.format.inspection import InspectPolicy
     from harmony_core.tokenizer import Tokenizer
 
-__all__ = ["HeaderReader", "HeaderReading"]
+__all__ = ["HeaderReader", "HeaderReading", "header_reader"]
 
 
 class HeaderReader:
@@ -24,17 +25,24 @@ class HeaderReader:
     Args:
         tokenizer: Decodes the tokens.
         markers: The formatting tokens.
-        policy: Says which channels and tools there are.
+        channels: The channels there are.
+        tools: The recipients there are; ``None`` to accept any.
     """
 
     _LONGEST_KEPT = 32
     _MOST_KEPT = 1024
 
-    def __init__(self, tokenizer: Tokenizer, markers: Markers, policy: InspectPolicy) -> None:
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        markers: Markers,
+        channels: frozenset[str],
+        tools: frozenset[str] | None,
+    ) -> None:
         self._tokenizer = tokenizer
         self._markers = markers
-        self._vocabulary = Vocabulary(policy.channels)
-        self._tools = None if policy.tools is None else frozenset(policy.tools)
+        self._vocabulary = Vocabulary(channels)
+        self._tools = tools
         self._kept: dict[tuple[Role | None, bool, tuple[int, ...]], HeaderReading] = {}
 
     def read(self, tokens: Sequence[int], role: Role | None, *, is_open: bool) -> HeaderReading:
@@ -66,3 +74,12 @@ class HeaderReader:
             is_open=is_open,
         )
         return Fields(lexed, role, self._vocabulary.channels, self._tools, is_open=is_open).read()
+
+
+def header_reader(tokenizer: Tokenizer, markers: Markers, policy: InspectPolicy) -> HeaderReader:
+    """Find the reader for a policy; the same one again, with what it remembers."""
+    tools = None if policy.tools is None else frozenset(policy.tools)
+    return _reader(tokenizer, markers, frozenset(policy.channels), tools)
+
+
+_reader = lru_cache(maxsize=16)(HeaderReader)

@@ -14,21 +14,13 @@ from typing import TYPE_CHECKING, ClassVar
 from harmony_core.chat import Role
 from harmony_core.errors import HarmonyError
 from harmony_core.format import _stripped
-from harmony_core.format._content import read_content, read_json_fault
+from harmony_core.format._content import read_content
 from harmony_core.format._events import Event, State, events_by_token
-from harmony_core.format._header import CONSTRAIN, Header
+from harmony_core.format._messages import Draft, Messages
 from harmony_core.format._peek import find_header, find_role_tail, names_role, text_of
 from harmony_core.format._report import Report, shorten
-from harmony_core.format._tolerant_header import HeaderReader
-from harmony_core.format.codes import CODES, Severity
-from harmony_core.format.inspection import (
-    InspectedMessage,
-    Inspection,
-    InspectPolicy,
-    Region,
-    calls_tool,
-)
-from harmony_core.format.spans import Part
+from harmony_core.format._tolerant_header import header_reader
+from harmony_core.format.inspection import Inspection, InspectPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,8 +30,6 @@ if TYPE_CHECKING:
     from harmony_core.tokenizer import Tokenizer
 
 __all__ = ["Inspector"]
-
-_JSON_TYPES = ("json", CONSTRAIN + "json")
 
 
 class Inspector:
@@ -63,27 +53,20 @@ class Inspector:
         self._tokenizer = tokenizer
         self._markers = markers
         self._policy = policy or InspectPolicy()
-        self._headers = HeaderReader(tokenizer, markers, self._policy)
+        self._headers = header_reader(tokenizer, markers, self._policy)
         self._events = events_by_token(tokenizer, markers)
         self._given_role = None if role is None else Role(role)
         self._tokens: list[int] = []
-        self._items: list[InspectedMessage] = []
         self._report = Report()
-        self._regions: list[Region] = []
+        self._messages = Messages(tokenizer, markers, self._policy, self._tokens, self._report)
         self._result: Inspection | None = None
         self._run = 0  # where the tokens behind the last special one begin
         self._returned: int | None = None  # the <|return|> that nothing has followed yet
         self._doubtful = 0  # the token that may have ended the content
-        # Of the message being read:
         self._state = State.OUTSIDE if role is None else State.HEADER
-        self._role = self._given_role
+        self._role = self._given_role  # of the message being read, if its header need not name it
         self._is_restated = False  # whether the stream begins with <|start|> all the same
-        self._start = 0
-        self._header_start = 0
-        self._header = Header(Role.ASSISTANT)
-        self._content_start = 0
-        self._skip = 0  # bytes of the content's first token that belong to the header
-        self._findings = 0  # how many diagnostics there were before the message
+        self._draft = Draft(0, 0, 0)
 
     def feed(self, tokens: Iterable[int]) -> Inspector:
         """Take the next tokens of the stream.
@@ -119,7 +102,11 @@ class Inspector:
             self._report.diagnostics.sort(key=lambda found: (found.start, found.stop))
             markers = frozenset(token for _, token in self._markers.tokens())
             self._result = Inspection(
-                self._tokens, self._items, self._report.diagnostics, self._regions, markers
+                self._tokens,
+                self._messages.items,
+                self._report.diagnostics,
+                self._messages.regions,
+                markers,
             )
         return self._result
 
@@ -199,10 +186,8 @@ class Inspector:
     def _open(self, start: int, header_start: int, role: Role | None = None) -> None:
         self._note_return()
         self._state = State.HEADER
-        self._start = start
-        self._header_start = header_start
         self._role = role
-        self._findings = len(self._report.diagnostics)
+        self._draft = Draft(start, header_start, len(self._report.diagnostics))
 
     def _stay(self, _event: Event, _at: int) -> None:
         pass
@@ -211,18 +196,16 @@ class Inspector:
         self._adopt(self._read_header(at, is_open=False), at, at + 1)
 
     def _read_header(self, at: int, *, is_open: bool) -> HeaderReading:
-        header = self._tokens[self._header_start : at]
+        header = self._tokens[self._draft.header_start : at]
         return self._headers.read(header, self._role, is_open=is_open)
 
     def _adopt(self, reading: HeaderReading, header_stop: int, content_start: int) -> None:
         """Go from header to content."""
-        self._report.add_all(reading.findings, self._header_start)
-        self._header = reading.header
+        self._report.add_all(reading.findings, self._draft.header_start)
+        self._draft.header = reading.header
         self._note_restated(reading.header.role)
-        start, length = self._header_start, header_stop - self._header_start
-        self._regions.append(Region(start, header_stop, reading.parts[:length], len(self._items)))
-        self._content_start = content_start
-        self._skip = 0
+        self._messages.add_header(reading, self._draft.header_start, header_stop)
+        self._draft.content_start = content_start
         self._state = State.CONTENT
 
     def _note_restated(self, role: Role) -> None:
@@ -230,7 +213,7 @@ class Inspector:
         if not self._is_restated:
             return
         self._is_restated = False
-        given, start = self._given_role, self._start
+        given, start = self._given_role, self._draft.start
         if role is given or role is Role.ASSISTANT:
             message = "The stream begins with <|start|>, although a role was given."
             self._report.add("restated-start", start, start + 1, message)
@@ -248,9 +231,9 @@ class Inspector:
             self._END_EMPTY[event](self, reading, at)
             return
         first, skip = reading.body
-        begin = self._header_start + first
+        begin = self._draft.header_start + first
         self._adopt(reading, begin, begin)
-        self._skip = skip
+        self._draft.skip = skip
         if not any(found.code == "glued-content" for found in reading.findings):
             self._report.add("missing-message", begin, begin, "Content begins here.")
         self._make_move(event, at)
@@ -258,43 +241,43 @@ class Inspector:
     def _stop_empty_header(self, reading: HeaderReading, at: int) -> None:
         message = f"{self._name(at)} ends the header."
         if reading.is_bare:
-            self._report.add("header-closed-by-stop", self._start, at + 1, message)
+            self._report.add("header-closed-by-stop", self._draft.start, at + 1, message)
             self._discard(reading, at)
             self._leave(at)
             return
         self._adopt(reading, at, at)
-        self._report.add("header-closed-by-stop", self._start, at + 1, message)
+        self._report.add("header-closed-by-stop", self._draft.start, at + 1, message)
         self._make_move(Event.STOP, at)
 
     def _restart_header(self, reading: HeaderReading, at: int) -> None:
-        is_first = self._header_start == 0 and self._given_role is not None
+        is_first = self._draft.header_start == 0 and self._given_role is not None
         if is_first and reading.is_bare and not reading.states_role:
             self._is_restated = True
-            self._report.add_all(reading.findings, self._header_start)
+            self._report.add_all(reading.findings, self._draft.header_start)
         elif reading.is_bare:
             message = "The message begins here, and once more behind it."
-            self._report.add("doubled-start", self._start, at, message)
+            self._report.add("doubled-start", self._draft.start, at, message)
         else:
             message = "The next message begins before this one's content."
-            self._report.add("header-cut-by-start", self._start, at, message)
+            self._report.add("header-cut-by-start", self._draft.start, at, message)
         self._discard(reading, at)
         self._open(at, at + 1)
 
     def _truncate_header(self, reading: HeaderReading, at: int) -> None:
-        began = self._header_start > self._start
+        began = self._draft.header_start > self._draft.start
         if began and reading.is_bare and reading.states_role:
             role = reading.header.role.value
             self._note_restated(reading.header.role)
             self._report.add(
-                "open-turn", self._start, at, f"A message of the role {role} begins here."
+                "open-turn", self._draft.start, at, f"A message of the role {role} begins here."
             )
         else:
             message = "The stream ends before the header does."
-            self._report.add("truncated-header", self._start, at, message)
+            self._report.add("truncated-header", self._draft.start, at, message)
         self._discard(reading, at)
 
     def _discard(self, reading: HeaderReading, at: int) -> None:
-        self._regions.append(Region(self._header_start, at, reading.parts, None))
+        self._messages.discard_header(reading, self._draft.header_start, at)
 
     # In a content.
 
@@ -332,7 +315,7 @@ class Inspector:
 
     def _split_at(self, at: int) -> None:
         """End the content before a channel, and before the role that stands there."""
-        begin = find_role_tail(self._tokens, self._content_start, at, self._tokenizer)
+        begin = find_role_tail(self._tokens, self._draft.content_start, at, self._tokenizer)
         self._report.add("missing-end", begin, at, "The next message begins in the content.")
         self._close(begin, begin, is_complete=False)
         self._report.add("missing-start", begin, begin, "A header begins here.")
@@ -343,9 +326,9 @@ class Inspector:
 
     def _take_message_marker(self, _event: Event, at: int) -> None:
         """Leave out a second ``<|message|>``: doubled-message. Behind a text it is content."""
-        if self._content_start == at and not self._skip:
+        if self._draft.content_start == at and not self._draft.skip:
             self._report.add("doubled-message", at, at + 1, "The content begins once more.")
-            self._content_start = at + 1
+            self._draft.content_start = at + 1
         else:
             self._report_in_content(at)
 
@@ -372,50 +355,8 @@ class Inspector:
         self._close(at, at, is_complete=False)
 
     def _close(self, content_stop: int, stop: int, *, is_complete: bool) -> None:
-        """Make the message."""
-        start, skip = self._content_start, self._skip
-        tokens = self._tokens[start:content_stop]
-        content = read_content(tokens, self._tokenizer, skip=skip)
-        self._report.add_all(content.findings, start)
-        message = self._header.message(content.text)
-        is_call = calls_tool(message)
-        promises_json = is_call and message.content_type in _JSON_TYPES
-        fault = None
-        if promises_json:
-            fault = read_json_fault(content.text, tokens, self._tokenizer, skip=skip)
-            self._report.add_all([fault] if fault else [], start)
-        is_ended = is_complete or stop < len(self._tokens)
-        is_whole_call = is_ended or (promises_json and fault is None)
-        if is_complete:
-            self._check_stop(content_stop, is_call=is_call)
-        elif not is_ended and not (is_whole_call and self._policy.missing_call_is_call):
-            self._report.add("truncated-content", stop, stop, "The stream ends within a content.")
-        elif is_call:
-            self._report.add("missing-call", stop, stop, "The call has no <|call|>.")
-        own = self._report.diagnostics[self._findings :]
-        repaired = any(CODES[found.code].guesses for found in own)
-        faulty = any(found.severity is Severity.ERROR for found in own)
-        has_call = is_complete and self._tokens[content_stop] == self._markers.call
-        stated = has_call or (self._policy.missing_call_is_call and is_whole_call)
-        runnable = is_call and stated and not repaired and not faulty
-        item = InspectedMessage(message, self._start, stop, is_complete, repaired, runnable)
-        self._regions.append(Region(start, content_stop, Part.CONTENT, len(self._items)))
-        self._items.append(item)
+        self._messages.close(self._draft, content_stop, stop, is_complete=is_complete)
         self._state = State.OUTSIDE
-
-    def _check_stop(self, at: int, *, is_call: bool) -> None:
-        """Compare the stop token with the header: missing-call, call-without-recipient."""
-        token, header = self._tokens[at], self._header
-        if is_call:
-            if token != self._markers.call:
-                message = f"{self._name(at)} ends a call to {header.recipient}."
-                self._report.add("missing-call", at, at + 1, message)
-        elif header.role is not Role.ASSISTANT:
-            if token != self._markers.end:
-                message = f"{self._name(at)} ends a message of the role {header.role.value}."
-                self._report.add("unexpected-stop", at, at + 1, message)
-        elif token == self._markers.call and header.recipient is None:
-            self._report.add("call-without-recipient", at, at + 1, "A call, but to nobody.")
 
     # A stream without any special token.
 
@@ -431,10 +372,7 @@ class Inspector:
         self._report.add(code, 0, len(self._tokens), message)
         if not self._policy.recover_stripped_markers:
             return False
-        for ordinal, (item, content_start) in enumerate(found):
-            self._items.append(item)
-            self._regions.append(Region(item.start, content_start, Part.CHANNEL, ordinal))
-            self._regions.append(Region(content_start, item.stop, Part.CONTENT, ordinal))
+        self._messages.add_recovered(found)
         return True
 
     def _name(self, at: int) -> str:

@@ -76,8 +76,11 @@ class InspectionError(HarmonyError):
     """A stream is not as it should be, and the caller asked for nothing less.
 
     Attributes:
+        kind: ``"inspection"``.
         diagnostics: The errors and warnings, in token order.
     """
+
+    kind = "inspection"
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         first, more = diagnostics[0], len(diagnostics) - 1

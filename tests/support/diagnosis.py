@@ -130,6 +130,19 @@ A message is *repaired* if it has a code with a guess: the stream does not plain
 recipient, channel, role or extent. `Inspection.tool_calls()` gives no call that is repaired or
 incomplete, or that has an error in it.
 
+What engines disagree about is up to the caller: `InspectPolicy` has the arguments
+`missing_call_is_call` (default `False`: a call without `<|call|>` is none),
+`recover_stripped_markers` (`False`: text without special tokens is one content), `channels`
+(`analysis`, `commentary`, `final`) and `tools` (`None`: any recipient is accepted).
+
+```python
+inspection = encoding.inspect(tokens, role=Role.ASSISTANT)
+for found in inspection.diagnostics:
+    print(found.severity.value, found.code, found.start, found.stop, found.message, found.hint)
+for call in inspection.tool_calls():
+    ...
+```
+
 In the examples, `⟨-1⟩` is an id and `⟨ff⟩` the token of a byte, and *literally* stands before
 text whose special tokens are plain text.
 """
