@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -88,11 +89,31 @@ def test_text_and_tokens(
     assert outcome(call, encoding) == outcome(call, reference_encoding)
 
 
+@pytest.mark.parametrize("token", ["1", None, 1.0, b"", True, -1, 2**32, 2**63, -(2**63), -(2**70)])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda enc, token: enc.decode([0, token]),
+        lambda enc, token: enc.decode_utf8([0, token]),
+        lambda enc, token: enc.is_special_token(token),
+    ],
+)
+def test_what_is_no_token(
+    encoding: HarmonyEncoding,
+    reference_encoding: openai_harmony.HarmonyEncoding,
+    call: Callable[[Any, object], object],
+    token: object,
+) -> None:
+    of = partial(call, token=token)
+    assert outcome(of, encoding) == outcome(of, reference_encoding)
+
+
 def outcome(call: Callable[[Any], object], encoding: object) -> object:
     try:
         return call(encoding)
-    except RuntimeError as error:
-        return str(error)
+    except (RuntimeError, TypeError, OverflowError) as error:
+        kind = "HarmonyError" if isinstance(error, RuntimeError) else type(error).__name__
+        return kind, str(error)
 
 
 def test_bytes_and_ordinary_text(encoding: HarmonyEncoding) -> None:

@@ -10,10 +10,10 @@ from codecs import utf_8_decode
 from collections.abc import Callable
 from enum import Enum
 from functools import cache
-from operator import index
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, SupportsIndex, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from harmony_core._spellings import StreamableParserSpellings
+from harmony_core._u32 import as_u32
 from harmony_core.chat import Role
 from harmony_core.errors import DecodeError, ParseError
 from harmony_core.format._header import Header, HeaderFault, parse_header, salvage_header
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from harmony_core.format._markers import Markers
     from harmony_core.tokenizer import Tokenizer
 
-__all__ = ["Encoding", "StreamState", "StreamableParser", "as_u32"]
+__all__ = ["Encoding", "StreamState", "StreamableParser"]
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -388,25 +388,3 @@ def _decode_prefix(data: bytearray) -> tuple[str, int, int]:
         return data[: fault.start].decode(), fault.start, fault.end - fault.start
     first, last = _HALF_SURROGATES
     return text, length, int(first <= data[length:] <= last)
-
-
-def as_u32(token: SupportsIndex, argument: str) -> int:
-    """Convert a token as the reference's bindings do, with their errors.
-
-    Args:
-        token: An integer.
-        argument: The argument that the token was given in.
-
-    Raises:
-        TypeError: The token is not an integer.
-        OverflowError: The token does not fit in 32 bits without sign.
-    """
-    try:
-        value = index(token)
-    except TypeError as error:
-        raise TypeError(f"argument '{argument}': {error}") from None
-    if not -(1 << 63) <= value < 1 << 63:
-        raise OverflowError("Python int too large to convert to C long")
-    if value >> 32:
-        raise OverflowError("out of range integral type conversion attempted")
-    return int(value)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
+from harmony_core._u32 import as_u32
 from harmony_core.chat import Role
 from harmony_core.errors import DecodeError
 from harmony_core.format._header import HeaderFault, parse_header
-from harmony_core.format.parse import StreamableParser, as_u32
+from harmony_core.format.parse import StreamableParser
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
