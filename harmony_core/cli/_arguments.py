@@ -11,6 +11,7 @@ from harmony_core.cli._decode import Decode
 from harmony_core.cli._encode import Count, Encode
 from harmony_core.cli._faults import PROGRAM, ExitCode, say
 from harmony_core.cli._input import Form
+from harmony_core.cli._inspect import Inspect
 from harmony_core.cli._output import Output
 from harmony_core.cli._parse import Parse
 from harmony_core.cli._render import Render
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from harmony_core.cli._command import Command
 
 # All there are, in the order of the help.
-COMMANDS: tuple[type[Command], ...] = (Encode, Decode, Count, Render, Parse, Tokens)
+COMMANDS: tuple[type[Command], ...] = (Encode, Decode, Count, Render, Parse, Inspect, Tokens)
 
 EXIT_CODES = {
     ExitCode.OK: "everything was done",
-    ExitCode.INPUT: "an input was missing or at fault; with --on-error skip, the others were done",
+    ExitCode.INPUT: "an input was missing or at fault, or inspect found a problem; "
+    "with --on-error skip, the others were done",
     ExitCode.USAGE: "the command line is wrong",
     ExitCode.ENVIRONMENT: "the output could not be written, or the vocabulary not read",
     ExitCode.INTERNAL: "a fault of the program itself",

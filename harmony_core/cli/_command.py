@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from harmony_core.chat import Conversation, Role, unknown_fields
-from harmony_core.cli._faults import InputFault
-from harmony_core.cli._input import Form
+from harmony_core.cli._faults import InputFault, UsageFault
+from harmony_core.cli._input import Document, Form
 from harmony_core.encoding import RenderConversationConfig
 from harmony_core.errors import ChatError, RenderError
 from harmony_core.reading import Reading, ReadingError, read
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
-    from harmony_core.cli._input import Document
     from harmony_core.cli._output import Output
     from harmony_core.encoding import HarmonyEncoding
 
 Wanted: TypeAlias = Literal["auto", "tokens", "text"]
 
 ROLES = [role.value for role in Role]
+FIELD_NEEDS_JSONL = "--field is for lines of JSON: add --jsonl"
 
 
 class Example(NamedTuple):
@@ -69,11 +70,53 @@ class Command:
     def finish(self) -> None:
         """Write what comes after the last document."""
 
+    @classmethod
+    def writes_at_end(cls, _options: Namespace) -> bool:
+        """Whether nothing is written before ``finish``."""
+        return False
+
+    @property
+    def found_fault(self) -> bool:
+        """Whether the run fails although every document could be answered."""
+        return False
+
     def writes_json(self, document: Document) -> bool:
         """Whether a document's result is to be JSON: as asked, or as the document is."""
         if self.options.format is None:
             return document.form is Form.JSONL
         return bool(self.options.format == "json")
+
+
+def field_of(document: Document, name: str) -> Document:
+    """Give a field of a line's object as a document by itself.
+
+    Raises:
+        InputFault: The line is no such object.
+        UsageFault: The documents are not lines of JSON.
+    """
+    if document.form is not Form.JSONL:
+        raise UsageFault(FIELD_NEEDS_JSONL)
+    value: Any = document.json()
+    if not isinstance(value, dict):
+        raise wrong_kind(document, f'an object with the field "{name}"', value)
+    if name not in value:
+        raise InputFault(f'there is no field "{name}"', line=document.line)
+    return document.part(json.dumps(value[name]))
+
+
+_KINDS = {
+    dict: "an object (name its field with --field)",
+    list: "a list",
+    str: "a string",
+    bool: "a boolean",
+    type(None): "null",
+}
+
+
+def wrong_kind(document: Document, expected: str, value: object) -> InputFault:
+    """Tell that a document is another kind of JSON value."""
+    found = _KINDS.get(type(value), "a number")
+    return InputFault(f"expected {expected}, found {found}", line=document.line)
 
 
 def read_tokens(document: Document, encoding: HarmonyEncoding, wanted: Wanted) -> list[int]:

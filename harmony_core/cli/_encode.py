@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from harmony_core.cli._command import Command, Example
+from harmony_core.cli._command import (
+    FIELD_NEEDS_JSONL,
+    Command,
+    Example,
+    field_of,
+    wrong_kind,
+)
 from harmony_core.cli._faults import InputFault, UsageFault
 from harmony_core.cli._input import Form
 from harmony_core.cli._visible import to_json
@@ -70,7 +76,7 @@ class _TextCommand(Command):
                 raise InputFault(message, line=document.line) from error
             return
         if self.options.field is not None:
-            raise UsageFault("--field is for lines of JSON: add --jsonl")
+            raise UsageFault(FIELD_NEEDS_JSONL)
         for text, line in document.chunks():
             try:
                 yield self._encode(text)
@@ -98,30 +104,12 @@ def _advice(error: SpecialTokenError) -> str:
 
 
 def _text(document: Document, field: str | None) -> str:
-    value: Any = document.json()
     if field is not None:
-        if not isinstance(value, dict):
-            raise _wrong(document, f'an object with the field "{field}"', value)
-        if field not in value:
-            raise InputFault(f'there is no field "{field}"', line=document.line)
-        value = value[field]
+        document = field_of(document, field)
+    value: Any = document.json()
     if not isinstance(value, str):
-        raise _wrong(document, "a JSON string", value)
+        raise wrong_kind(document, "a JSON string", value)
     return value
-
-
-_KINDS = {
-    dict: "an object (name its field with --field)",
-    list: "a list",
-    str: "a string",
-    bool: "a boolean",
-    type(None): "null",
-}
-
-
-def _wrong(document: Document, expected: str, value: object) -> InputFault:
-    found = _KINDS.get(type(value), "a number")
-    return InputFault(f"expected {expected}, found {found}", line=document.line)
 
 
 class Encode(_TextCommand):
@@ -191,6 +179,11 @@ class Count(_TextCommand):
         self._total = 0
         self._documents = 0
         self._json = options.format == "json"
+
+    @classmethod
+    def writes_at_end(cls, options: Namespace) -> bool:
+        """Whether only the total is asked for."""
+        return bool(options.total)
 
     def handle(self, document: Document) -> None:
         """Write the count of a document."""

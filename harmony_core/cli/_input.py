@@ -66,6 +66,12 @@ class Document:
         self._offset = offset
         self._text: str | None = None
 
+    def part(self, text: str) -> Document:
+        """Make a document of a part of this one."""
+        part = Document(self.name, self.form, self.line, (), 0)
+        part._text = text
+        return part
+
     def text(self) -> str:
         """Read the text.
 

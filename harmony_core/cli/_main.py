@@ -82,7 +82,8 @@ class _Run:
     def __init__(self, options: Namespace) -> None:
         self._options = options
         self._output = Output(options.output)
-        wanted = not (options.no_progress or self._output.is_terminal)
+        quiet = options.command.writes_at_end(options) or not self._output.is_terminal
+        wanted = quiet and not options.no_progress
         self._progress = Progress(wanted=wanted)
         self._faults = 0
 
@@ -93,6 +94,7 @@ class _Run:
         try:
             finished = all(self._answer(path, command) for path in self._options.files)
             if finished:
+                self._progress.clear()
                 command.finish()
             self._output.close(make=finished)
         except (OutputFault, PipeClosed):
@@ -104,7 +106,7 @@ class _Run:
             raise
         finally:
             self._progress.clear()
-        return ExitCode.INPUT if self._faults else ExitCode.OK
+        return ExitCode.INPUT if self._faults or command.found_fault else ExitCode.OK
 
     def _answer(self, path: str, command: Command) -> bool:
         """Answer all documents of a file; return whether to go on."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from harmony_core.chat import Role
+from harmony_core.cli._colour import add_colour_option, painted, wants_colour
 from harmony_core.cli._command import Command, Example, add_render_options, read_tokens, render
 from harmony_core.cli._input import Form
 from harmony_core.cli._parse import READINGS, add_reading_option, add_role_option
@@ -72,7 +72,7 @@ class Tokens(Command):
 
     def __init__(self, options: Namespace, output: Output) -> None:
         super().__init__(options, output)
-        self._colours = _COLOURS if _wants_colour(options.color, output) else {}
+        self._colours = _COLOURS if wants_colour(options.color, output) else {}
 
     @classmethod
     def add_options(cls, parser: ArgumentParser) -> None:
@@ -80,13 +80,7 @@ class Tokens(Command):
         add_reading_option(parser, "conversation")
         add_role_option(parser)
         add_render_options(parser)
-        parser.add_argument(
-            "--color",
-            choices=("auto", "always", "never"),
-            default="auto",
-            help="whether to colour the parts (default: on a terminal, unless the variable "
-            "NO_COLOR is set; anywhere if FORCE_COLOR is)",
-        )
+        add_colour_option(parser, "parts")
 
     def handle(self, document: Document) -> None:
         """Write the table of a document."""
@@ -128,12 +122,9 @@ class Tokens(Command):
 
     def _line(self, row: _Row) -> str:
         message = "-" if row.message is None else row.message
-        part = f"{row.part.value:12}"
-        text = quoted(row.data)
         colour = self._colours.get(row.part)
-        if colour is not None:
-            part = f"\x1b[{colour}m{part}\x1b[0m"
-            text = f"\x1b[{colour}m{text}\x1b[0m"
+        part = painted(f"{row.part.value:12}", colour)
+        text = painted(quoted(row.data), colour)
         return f"{row.position:7}  {row.token:6}  {message:>7}  {part}  {_hex(row.data):24}  {text}"
 
 
@@ -159,14 +150,3 @@ def _record(row: _Row) -> dict[str, object]:
         "bytes": row.data.hex(),
         "text": row.data.decode("utf-8", "replace"),
     }
-
-
-def _wants_colour(choice: str, output: Output) -> bool:
-    """Follow the option, then no-color.org, then what the output is."""
-    if choice != "auto":
-        return choice == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return os.environ["FORCE_COLOR"] != "0"
-    return output.is_terminal and os.environ.get("TERM") != "dumb"

@@ -17,13 +17,45 @@ def quoted(data: bytes) -> str:
     What is no UTF-8 stands as ``\xNN``, a character that cannot be seen as ``\uNNNN``.
     """
     text = data.decode("utf-8", "surrogateescape")
-    shown = [_ESCAPES.get(c) or (c if c.isprintable() else _escaped(c)) for c in text]
+    shown = [_ESCAPES.get(c) or (c if c.isprintable() else escaped(c)) for c in text]
     if text and unicodedata.category(text[0]).startswith("M"):
-        shown[0] = _escaped(text[0])  # it would sit on the quotation mark
+        shown[0] = escaped(text[0])  # it would sit on the quotation mark
     return f'"{"".join(shown)}"'
 
 
-def _escaped(character: str) -> str:
+@cache
+def cell(character: str) -> tuple[str, int]:
+    """Show one character in a line that others are aligned with.
+
+    What terminals draw in different widths, or merge with its neighbours, is escaped.
+
+    Returns:
+        The text to show, and how many columns a terminal draws it in.
+    """
+    code = ord(character)
+    if character in _ESCAPES and character != '"':
+        return _ESCAPES[character], 2
+    if not character.isprintable() or any(code in unsteady for unsteady in _UNSTEADY):
+        text = escaped(character)
+        return text, len(text)
+    if unicodedata.category(character) in ("Mn", "Me") or any(code in jamo for jamo in _JAMO):
+        return character, 0
+    return character, 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+# Regional indicators, variation selectors and skin tones.
+_UNSTEADY = (
+    range(0x1F1E6, 0x1F200),
+    range(0xFE00, 0xFE10),
+    range(0xE0100, 0xE01F0),
+    range(0x1F3FB, 0x1F400),
+)
+# Vowels and final consonants that join the syllable before them.
+_JAMO = (range(0x1160, 0x1200), range(0xD7B0, 0xD800))
+
+
+def escaped(character: str) -> str:
+    """Show a character as an escape, and a byte that surrogateescape kept as that byte."""
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004 - where surrogateescape puts bytes
         return f"\\x{code - 0xDC00:02x}"
@@ -36,7 +68,7 @@ def one_line(text: str) -> str:
         text = text[: _LONGEST_LINE - 1] + "…"
     if text.isprintable():
         return text
-    return "".join([c if c.isprintable() else _ESCAPES.get(c) or _escaped(c) for c in text])
+    return "".join([c if c.isprintable() else _ESCAPES.get(c) or escaped(c) for c in text])
 
 
 def to_json(value: object) -> str:

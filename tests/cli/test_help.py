@@ -28,6 +28,7 @@ FILES = {
     "conversations.jsonl": f"{CONVERSATION}\n" * 2,
     "completion.txt": COMPLETION,
     "completions.jsonl": f'"{COMPLETION}"\n' * 2,
+    "log.jsonl": f'{{"output": "{COMPLETION}"}}\n' * 2,
 }
 
 

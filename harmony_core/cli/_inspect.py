@@ -1,0 +1,225 @@
+"""Whatever a model wrote to messages and what is wrong: ``inspect``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from harmony_core.chat import Role
+from harmony_core.cli._colour import add_colour_option, wants_colour
+from harmony_core.cli._command import ROLES, Command, Example, field_of, read_tokens
+from harmony_core.cli._findings import Findings
+from harmony_core.cli._input import Form
+from harmony_core.cli._parse import READINGS, add_reading_option
+from harmony_core.cli._tally import SEVERITIES, Tally
+from harmony_core.cli._visible import to_json
+from harmony_core.format.codes import Severity
+from harmony_core.format.inspection import InspectPolicy
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterable, Sequence
+
+    from harmony_core.cli._input import Document
+    from harmony_core.cli._output import Output
+    from harmony_core.format.inspection import Inspection
+
+_NO_ROLE = "none"
+_NEVER = "never"
+
+
+class Inspect(Command):
+    """Any tokens to messages and diagnostics."""
+
+    name = "inspect"
+    summary = "what is wrong with a model's output, and the messages in it"
+    details = (
+        "Recovers the messages of any output whatsoever, and shows each problem as a compiler "
+        "does: where it is, how much it matters, its code, the tokens around it, and what to do. "
+        "Of many outputs, a table of the codes follows: in how many outputs each occurs, how "
+        "often, and where first. The run fails if there is a warning or an error."
+    )
+    examples: ClassVar[Sequence[Example]] = (
+        Example("a completion", "harmony-core inspect completion.txt"),
+        Example(
+            "what goes wrong in a log, and how often",
+            "harmony-core inspect --summary-only --on-error skip completions.jsonl",
+        ),
+        Example(
+            "its outputs in a field, everything as JSON, failing for errors alone",
+            "harmony-core inspect --field output --json --fail-on error log.jsonl",
+        ),
+    )
+    forms: ClassVar[dict[Form, str]] = {
+        Form.LINES: "an output by itself: ids or Harmony text",
+        Form.JSONL: "an output by itself: a list of ids, a string, or an object with either",
+    }
+    formats: ClassVar[Sequence[str]] = ("report", "json")
+
+    def __init__(self, options: Namespace, output: Output) -> None:
+        super().__init__(options, output)
+        self._tally = Tally()
+        self._in_lines = False
+        self._policy = _policy(options)
+        self._findings = Findings(
+            self.encoding.tokenizer, coloured=wants_colour(options.color, output)
+        )
+
+    @classmethod
+    def add_options(cls, parser: ArgumentParser) -> None:
+        """Add how to read, to inspect, to show and to fail."""
+        parser.add_argument(
+            "--role",
+            choices=(*ROLES, _NO_ROLE),
+            metavar="ROLE",
+            help="whose message it is, if the output begins within its header, as a completion "
+            "does; none if it begins with <|start|> (default: none if it does, else assistant)",
+        )
+        add_reading_option(parser)
+        parser.add_argument(
+            "--field", metavar="NAME", help="the field of each line's object that holds the output"
+        )
+        parser.add_argument(
+            "--missing-call-is-call",
+            action="store_true",
+            help="let a call be one although <|call|> is missing",
+        )
+        parser.add_argument(
+            "--recover-stripped-markers",
+            action="store_true",
+            help="make messages of a text whose special tokens are all missing",
+        )
+        parser.add_argument(
+            "--channel",
+            action="append",
+            metavar="NAME",
+            help="a channel there is; may be repeated (default: analysis, commentary and final)",
+        )
+        parser.add_argument(
+            "--tool",
+            action="append",
+            metavar="NAME",
+            help="a tool there is, such as functions.get_weather; may be repeated (default: any)",
+        )
+        parser.add_argument(
+            "--json",
+            dest="format",
+            action="store_const",
+            const="json",
+            help="the same as --format json: an object for each output",
+        )
+        parser.add_argument(
+            "--summary-only", action="store_true", help="write the sums and the table of codes only"
+        )
+        parser.add_argument(
+            "--fail-on",
+            choices=(*(severity.value for severity in SEVERITIES), _NEVER),
+            default=Severity.WARNING.value,
+            help="the least severity that makes the exit code 1 (default: warning)",
+        )
+        add_colour_option(parser, "severities")
+
+    @classmethod
+    def writes_at_end(cls, options: Namespace) -> bool:
+        """Whether only the sums are asked for."""
+        return bool(options.summary_only)
+
+    @property
+    def found_fault(self) -> bool:
+        """Whether something was found that is to make the run fail."""
+        fail_on = self.options.fail_on
+        return fail_on != _NEVER and self._tally.has(Severity(fail_on))
+
+    def handle(self, document: Document) -> None:
+        """Write what is found in a document."""
+        tokens = self._read(document)
+        role = self._role(tokens)
+        inspection = self.encoding.inspect(tokens, role, self._policy)
+        self._tally.add(document, inspection)
+        self._in_lines = self._in_lines or document.line is not None
+        if self.options.summary_only:
+            return
+        if self.options.format == "json":
+            self.output.write(to_json(_record(document, role, inspection)) + "\n")
+        elif inspection.diagnostics or document.line is None:
+            self._write(self._findings.of_stream(document, inspection))
+
+    def finish(self) -> None:
+        """Write the sums."""
+        if self.options.format == "json":
+            if self.options.summary_only:
+                self.output.write(to_json(self._tally.to_dict()) + "\n")
+        elif self.options.summary_only or self._in_lines or self._tally.streams > 1:
+            self._write(self._findings.of_all(self._tally))
+
+    def _write(self, lines: Iterable[str]) -> None:
+        self.output.write("".join([line + "\n" for line in lines]))
+
+    def _read(self, document: Document) -> list[int]:
+        """Read the tokens; other than elsewhere, ids may be ones that the vocabulary has not."""
+        if self.options.field is not None:
+            document = field_of(document, self.options.field)
+        wanted = READINGS[self.options.read]
+        listed = None if wanted == "text" else _listed_ids(document)
+        return read_tokens(document, self.encoding, wanted) if listed is None else listed
+
+    def _role(self, tokens: list[int]) -> Role | None:
+        chosen = self.options.role
+        if chosen is None:
+            begins = tokens[:1] == [self.encoding.markers.start]
+            return None if begins else Role.ASSISTANT
+        return None if chosen == _NO_ROLE else Role(chosen)
+
+
+def _policy(options: Namespace) -> InspectPolicy:
+    return InspectPolicy(
+        missing_call_is_call=options.missing_call_is_call,
+        recover_stripped_markers=options.recover_stripped_markers,
+        channels=tuple(options.channel or InspectPolicy().channels),
+        tools=options.tool,
+    )
+
+
+def _listed_ids(document: Document) -> list[int] | None:
+    """The document's ids, whatever they are, if it is a plain JSON list of them."""
+    if not document.text().lstrip().startswith("["):
+        return None
+    try:
+        value: Any = json.loads(document.text())
+    except (ValueError, RecursionError):  # no JSON; perhaps some other list
+        return None
+    return value if all(type(item) is int for item in value) else None
+
+
+def _record(document: Document, role: Role | None, inspection: Inspection) -> dict[str, object]:
+    line = {} if document.line is None else {"line": document.line}
+    return {
+        "file": document.name,
+        **line,
+        "role": None if role is None else role.value,
+        "tokens": len(inspection.tokens),
+        "ok": inspection.ok,
+        "messages": [message.to_dict() for message in inspection.messages],
+        "items": [
+            {
+                "start": item.start,
+                "stop": item.stop,
+                "complete": item.complete,
+                "repaired": item.repaired,
+                "runnable": item.runnable,
+            }
+            for item in inspection.items
+        ],
+        "diagnostics": [
+            {
+                "code": found.code,
+                "severity": found.severity.value,
+                "start": found.start,
+                "stop": found.stop,
+                "message": found.message,
+                "hint": found.hint,
+            }
+            for found in inspection.diagnostics
+        ],
+        "tool_calls": [message.to_dict() for message in inspection.tool_calls()],
+    }
