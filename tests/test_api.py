@@ -250,7 +250,8 @@ def test_help_of_a_public_name(name: str) -> None:
     values = {field.name for field in fields(thing)} if is_dataclass(thing) else set()
     for attribute in attributes - values:
         assert inspect.getdoc(getattr(thing, attribute)), attribute
-    for value in (name for name in values if not name.startswith("_")):  # a field's own words stand in the class's
+    # A field's own words stand in the class's.
+    for value in (name for name in values if not name.startswith("_")):
         assert f"{value}:" in inspect.getdoc(thing), value
 
 
