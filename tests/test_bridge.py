@@ -34,7 +34,14 @@ def render(conversation: str, mode: str = "conversation", *, drop: bool = True) 
 
 
 def inspect(source: str, **options: object) -> dict[str, Any]:
-    params = {"source": source, "reading": "auto", "role": None, "strict": True, **options}
+    params = {
+        "source": source,
+        "reading": "auto",
+        "role": None,
+        "missing_call_is_call": False,
+        "recover_stripped_markers": False,
+        **options,
+    }
     return unpack(bridge.call("inspect", json.dumps(params)))
 
 
@@ -82,6 +89,10 @@ def check_arrays(value: dict[str, Any]) -> None:
         assert message >= -1
         bounds.append(stop)
     assert bounds[-1] == len(ids)
+    marks = [value["marks"][at : at + 4] for at in range(0, len(value["marks"]), 4)]
+    assert [item for *_, item in marks] == list(range(len(marks)))
+    assert all(0 <= start <= stop <= len(ids) for start, stop, *_ in marks)
+    assert [start for start, *_ in marks] == sorted(start for start, *_ in marks)
 
 
 def test_ranges_of_messages_skip_the_dropped_ones() -> None:
@@ -151,7 +162,7 @@ COMPLETION = (
 
 def test_inspection_gives_messages_with_their_tokens() -> None:
     value = inspect(COMPLETION, role="assistant")
-    assert value["fault"] is None
+    assert value["diagnostics"] == []
     assert value["recognised"] == "text"
     analysis, final = value["messages"]
     assert analysis["message"]["channel"] == "analysis"
@@ -160,33 +171,121 @@ def test_inspection_gives_messages_with_their_tokens() -> None:
     assert final["stop"] == len(value["ids"])
     assert analysis["complete"]
     assert final["complete"]
+    for verdict in value["verdicts"].values():
+        assert verdict == {"messages": 2, "fault": None, "differing": 0, "differences": []}
     check_arrays(value)
 
 
-def test_the_first_fault_keeps_what_came_before_it() -> None:
-    value = inspect(COMPLETION + "stray<|start|>assistant<|message|>late<|end|>", role="assistant")
-    assert [item["message"]["channel"] for item in value["messages"]] == ["analysis", "final"]
-    assert value["fault"]["kind"] == "unexpected-token"
-    assert value["fault"]["token"] == value["messages"][-1]["stop"]
-    assert value["fault"]["hint"]
+def test_a_diagnostic_is_marked_explained_and_fixed() -> None:
+    late = "<|start|>assistant<|message|>late<|end|>"
+    value = inspect(COMPLETION + "stray" + late, role="assistant")
+    returned, stray = value["diagnostics"]
+    assert len(value["messages"]) == 3
+    assert value["counts"] == {"error": 1, "warning": 1, "info": 0}
+    assert (returned["code"], stray["code"]) == ("tokens-after-return", "text-between-messages")
+    assert stray["start"] == value["messages"][1]["stop"]
+    assert list(value["marks"][4:]) == [stray["start"], stray["stop"], 0, 1]
+    assert value["codes"][stray["code"]]["cause"]
+    assert stray["fix"] == {
+        "start": stray["start"],
+        "stop": stray["stop"],
+        "tokens": [],
+        "text": "",
+    }
+    assert returned["fix"]["text"] == "<|end|>"
 
 
-def test_a_cut_off_message_is_there_but_not_complete() -> None:
-    value = inspect(COMPLETION.removesuffix("<|return|>"), role="assistant")
-    assert [item["complete"] for item in value["messages"]] == [True, False]
-    assert value["fault"] is None
+def test_a_guess_is_named_with_the_message_and_its_call_withheld() -> None:
+    stream = "<|channel|>commentaryto=functions.f <|constrain|>json<|message|>{}<|call|>"
+    (item,) = inspect(stream, role="assistant")["messages"]
+    assert item["repaired"]
+    assert item["guesses"] == ["glued-recipient"]
+    assert item["withheld"]
 
 
-def test_nothing_is_no_fault() -> None:
-    value = inspect("", role="assistant")
-    assert (value["messages"], value["fault"], list(value["ids"])) == ([], None, [])
+def test_policies_reach_the_inspector() -> None:
+    call = "<|channel|>commentary to=functions.f <|constrain|>json<|message|>{}<|end|>"
+    assert inspect(call, role="assistant")["messages"][0]["withheld"]
+    accepted = inspect(call, role="assistant", missing_call_is_call=True)
+    assert not accepted["messages"][0]["withheld"]
+    stripped = "analysisThe user greets.assistantfinalHello!"
+    assert len(inspect(stripped, role="assistant", reading="text")["messages"]) <= 1
+    recovered = inspect(stripped, role="assistant", reading="text", recover_stripped_markers=True)
+    assert len(recovered["messages"]) == 2
+
+
+PIECES_OF_STREAMS = st.sampled_from(
+    ["<|start|>", "<|message|>", "<|end|>", "<|return|>", "<|call|>", "<|channel|>"]
+    + ["<|constrain|>", "assistant", "user", "final", "analysis", " to=functions.f", " json", "{}"]
+    + ["<|start|>assistant<|channel|>final<|message|>Hi<|end|>"] * 4
+)
+
+
+@given(st.lists(PIECES_OF_STREAMS, max_size=12).map("".join), st.sampled_from([None, "assistant"]))
+def test_verdicts_are_the_references(
+    reference: ModuleType,
+    reference_encoding: openai_harmony.HarmonyEncoding,
+    source: str,
+    role: str | None,
+) -> None:
+    value = inspect(source, role=role, reading="text")
+    recovered = [item["message"] for item in value["messages"]]
+    for name, verdict in value["verdicts"].items():
+        theirs = reference.StreamableParser(
+            reference_encoding, role and reference.Role(role), strict=name == "strict"
+        )
+        error = None
+        try:
+            for token in value["ids"]:
+                theirs.process(token)
+            theirs.process_eos()
+        except reference.HarmonyError as raised:
+            error = str(raised)
+        assert (verdict["fault"] and verdict["fault"]["message"]) == error
+        messages = [message.to_dict() for message in theirs.messages]
+        assert verdict["messages"] == len(messages)
+        differences = {item["index"]: item["message"] for item in verdict["differences"]}
+        assert verdict["differing"] == len(differences)
+        assert [
+            differences.get(index) or recovered[index] for index in range(len(messages))
+        ] == messages
+
+
+def test_thousands_of_diagnostics_are_marked_but_not_all_told() -> None:
+    value = inspect("<|start|>user<|message|>Hi" * 3000)
+    assert sum(value["counts"].values()) * 4 == len(value["marks"]) == 3000 * 4
+    assert len(value["diagnostics"]) == 1000
+
+
+def test_literal_special_tokens_are_pointed_out() -> None:
+    messages = [
+        {"role": "user", "content": "What is <|end|>? And <|nothing|>?"},
+        {"role": "tool", "name": "f<|call|>", "content": "<|start|>🦜<|reserved_200017|>"},
+    ]
+    value = render(json.dumps({"messages": messages}))
+    assert [(item["message"], item["text"]) for item in value["literals"]] == [
+        (0, "<|end|>"),
+        (1, "f<|call|>"[1:]),
+        (1, "<|start|>"),
+        (1, "<|reserved_200017|>"),
+    ]
+    check_arrays(value)
+    for item in value["literals"]:
+        ends, (start, stop) = [0, *value["ends"]], (item["start"], item["stop"])
+        assert item["text"] in value["bytes"][ends[start] : ends[stop]].decode()
+        assert stop - start > 1
+
+
+def test_nothing_has_no_messages() -> None:
+    value = inspect("")
+    assert (value["messages"], value["diagnostics"], list(value["ids"])) == ([], [], [])
 
 
 @given(st.text(alphabet=st.characters(codec=None) | st.sampled_from('[]{}",:0123456789<|>')))
 def test_no_source_makes_a_call_raise(source: str) -> None:
     render(source)
     inspect(source)
-    inspect(source, role="assistant", strict=False, reading="text")
+    inspect(source, role="assistant", recover_stripped_markers=True, reading="text")
 
 
 @given(st.lists(st.integers(0, 201_088)))

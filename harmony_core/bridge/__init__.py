@@ -11,7 +11,7 @@ import platform
 from typing import TYPE_CHECKING, Any
 
 from harmony_core import __version__
-from harmony_core.bridge import _api, _page
+from harmony_core.bridge import _api, _inspect, _page
 from harmony_core.bridge._wire import InputFault, encoding, fault_of
 from harmony_core.errors import HarmonyError
 from harmony_core.tools import ToolNamespaceConfig
@@ -25,7 +25,7 @@ __all__ = ["about", "call"]
 
 _METHODS: dict[str, Callable[..., Answer]] = {
     "render": _page.render,
-    "inspect": _page.inspect,
+    "inspect": _inspect.inspect,
     **_api.METHODS,
 }
 

@@ -1,34 +1,32 @@
-"""What the page asks for: a typed conversation as tokens, a pasted output as messages."""
+"""What the page asks for while a conversation is written: its tokens."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Literal
+import re
+from bisect import bisect_left, bisect_right
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harmony_core.bridge._wire import Answer, InputFault, encoding, place_in, token_stream
+from harmony_core.bridge._wire import (
+    MOST_LISTED,
+    Answer,
+    InputFault,
+    Mark,
+    encoding,
+    flat_marks,
+    place_in,
+    token_stream,
+)
 from harmony_core.chat import Conversation, Role, unknown_fields
 from harmony_core.encoding import RenderConversationConfig
-from harmony_core.errors import ChatError, ParseError, RenderError
-from harmony_core.format.trace import trace
-from harmony_core.reading import ReadingError, read
+from harmony_core.errors import ChatError, RenderError
+from harmony_core.format.spans import label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-_PARSE_HINTS = {
-    "unexpected-token": "Between messages only <|start|> may stand. If the output begins within a "
-    "message's header, as a completion does, choose the role that the prompt ended with.",
-    "unexpected-eos": "The output ends before <|message|>: sampling was cut short, or the special "
-    "tokens were removed when it was decoded.",
-    "missing-role": "A header begins with a role, such as <|start|>assistant.",
-    "unknown-role": "Roles are system, developer, user and assistant; a tool's message begins with "
-    "the tool's name and needs a recipient.",
-    "empty-channel": "A channel's name follows <|channel|>: analysis, commentary or final.",
-    "junk-in-header": "A header is a role, to= and a recipient, a channel and a content type. A "
-    "stop token or <|message|> may be missing here.",
-    "undecodable-header": "The header's tokens are not text; the sampler may have gone astray.",
-}
-
+    from harmony_core.format.spans import Span
 
 _RENDER_HINT = "Correct the message; everything else was read."
 
@@ -51,9 +49,61 @@ def render(*, conversation: str, mode: str, next_role: str, drop_analysis: bool)
         raise InputFault("cannot-render", str(error), _RENDER_HINT, path=path) from error
     except ChatError as error:
         raise _at_path(error) from error
-    messages = [{"index": index, "start": start, "stop": stop} for index, start, stop in ranges]
-    stream = token_stream(tokens, [(start, stop) for _, start, stop in ranges])
-    return Answer({"messages": messages}, {"tokens": stream})
+    spans = _with_messages(label(tokens, encoding().tokenizer, encoding().markers), ranges)
+    stream = token_stream(tokens, spans)
+    literals = list(_literals(stream, [start for _, start, _ in ranges]))
+    value = {
+        "messages": [
+            {"index": index, "start": start, "stop": stop} for index, start, stop in ranges
+        ],
+        "literals": [literal._asdict() for literal in literals[:MOST_LISTED]],
+    }
+    marks = flat_marks(
+        Mark(literal.start, literal.stop, "literal", index)
+        for index, literal in enumerate(literals)
+    )
+    return Answer(value, {"tokens": {**stream, "marks": marks}})
+
+
+def _with_messages(spans: list[Span], ranges: list[tuple[int, int, int]]) -> Iterator[Span]:
+    """Give each span the message in whose range it begins."""
+    message = 0
+    for span in spans:
+        while message < len(ranges) and ranges[message][2] <= span.start:
+            message += 1
+        inside = message < len(ranges) and ranges[message][1] <= span.start
+        yield span._replace(message=message if inside else None)
+
+
+class Literal(NamedTuple):
+    """Text that spells a special token, but is sent as plain text.
+
+    Attributes:
+        message: Ordinal of the rendered message.
+        text: The special token's text.
+        start: The first token that has some of it.
+        stop: One past the last.
+    """
+
+    message: int
+    text: str
+    start: int
+    stop: int
+
+
+def _literals(stream: Mapping[str, Any], starts: list[int]) -> Iterator[Literal]:
+    """Find the literals of a stream whose messages begin at the starts."""
+    ends, special = stream["ends"], encoding().tokenizer.special_tokens
+    for found in _special_looking().finditer(stream["bytes"]):
+        start, stop = bisect_right(ends, found.start()), bisect_left(ends, found.end()) + 1
+        text = found[0].decode()
+        if text in special and stop - start > 1:  # else it is the token itself
+            yield Literal(bisect_right(starts, start) - 1, text, start, stop)
+
+
+@cache
+def _special_looking() -> re.Pattern[bytes]:
+    return re.compile(rb"<\|[a-z0-9_]+\|>")
 
 
 def _conversation(source: str) -> Conversation:
@@ -88,43 +138,3 @@ def _conversation(source: str) -> Conversation:
 def _at_path(error: ChatError) -> InputFault:
     hint = "Correct the marked field." if error.path else "Correct the conversation."
     return InputFault("not-a-conversation", str(error), hint, path=error.path)
-
-
-def inspect(
-    *, source: str, reading: Literal["auto", "tokens", "text"], role: str | None, strict: bool
-) -> Answer:
-    """Read a pasted output; parameters and value are ``InspectParams`` and ``InspectValue``.
-
-    Raises:
-        InputFault: The source is not what it was to be read as.
-    """
-    harmony = encoding()
-    try:
-        found = read(source, harmony.tokenizer, reading=reading)
-    except ReadingError as error:
-        place = place_in(source, error.start, error.stop)
-        raise InputFault(error.kind, str(error), error.hint, place=place) from error
-    first = None if role is None else Role(role)
-    traced = trace(harmony, found.tokens, first, strict=strict)
-    value: dict[str, object] = {
-        "recognised": found.kind,
-        "form": found.form,
-        "messages": [
-            {
-                "start": item.start,
-                "stop": item.stop,
-                "complete": item.complete,
-                "message": item.message.to_dict(),
-            }
-            for item in traced.messages
-        ],
-        "state": traced.state.value,
-        "fault": None if traced.fault is None or not found.tokens else _parse_fault(traced.fault),
-    }
-    ranges = [(item.start, item.stop) for item in traced.messages]
-    return Answer(value, {"tokens": token_stream(found.tokens, ranges, role=first)})
-
-
-def _parse_fault(error: ParseError) -> Mapping[str, object]:
-    hint = _PARSE_HINTS.get(error.kind, "Compare the marked token with the format.")
-    return InputFault(error.kind, str(error), hint, token=error.token_index).fault

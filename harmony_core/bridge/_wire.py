@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harmony_core.errors import (
     ChatError,
@@ -13,18 +13,21 @@ from harmony_core.errors import (
     RenderError,
     SpecialTokenError,
 )
-from harmony_core.format.spans import Part, label
+from harmony_core.format.spans import Part
 from harmony_core.registry import HarmonyEncodingName, load_harmony_encoding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from harmony_core.chat import Role
     from harmony_core.encoding import HarmonyEncoding
     from harmony_core.format.spans import Span
 
 _PARTS = {part: number for number, part in enumerate(Part)}
 _NO_MESSAGE = -1
+_MARKS = {"error": 0, "warning": 1, "info": 2, "literal": 3}
+
+# So many diagnostics and the like are told about; all are marked.
+MOST_LISTED = 1000
 
 _KINDS: dict[type[Exception], str] = {
     SpecialTokenError: "special-token",
@@ -43,6 +46,22 @@ class Answer(NamedTuple):
 
     value: Mapping[str, object]
     arrays: Mapping[str, object] = {}
+
+
+class Mark(NamedTuple):
+    """Tokens that are to be pointed out.
+
+    Attributes:
+        start: The first token.
+        stop: One past the last; ``start`` if something is missing there.
+        kind: A severity, or ``"literal"``.
+        item: Which item of the value's list it belongs to, if that is so long.
+    """
+
+    start: int
+    stop: int
+    kind: str
+    item: int
 
 
 class InputFault(Exception):  # noqa: N818 - never leaves this package
@@ -90,38 +109,38 @@ def encoding() -> HarmonyEncoding:
     return load_harmony_encoding(HarmonyEncodingName.HARMONY_GPT_OSS)
 
 
-def token_stream(
-    tokens: list[int], ranges: list[tuple[int, int]], *, role: Role | None = None
-) -> dict[str, object]:
-    """Describe tokens as the arrays of a ``TokenStream``.
+def token_stream(tokens: list[int], spans: Iterable[Span]) -> dict[str, Any]:
+    """Describe tokens as the arrays of a ``TokenStream``, but for its marks.
 
     Args:
         tokens: Token ids, all of them in the vocabulary.
-        ranges: Start and stop of each message's tokens, in order.
-        role: The role of the first message, if its header is implied.
+        spans: Spans that tile them, each with its message.
     """
-    harmony = encoding()
-    chunks = [harmony.tokenizer.token_bytes(token) for token in tokens]
+    token_bytes = encoding().tokenizer.token_bytes
+    chunks = [token_bytes(token) for token in tokens]
     data = b"".join(chunks)
     ends = array("I", accumulate(map(len, chunks)))
     return {
         "ids": array("i", tokens),
         "ends": ends,
         "bytes": data,
-        "spans": _spans(label(tokens, harmony.tokenizer, harmony.markers, role=role), ranges),
+        "spans": _flat_spans(spans),
         "joins": joins(data, ends),
     }
 
 
-def _spans(spans: list[Span], ranges: list[tuple[int, int]]) -> array[int]:
-    """Flatten spans; each belongs to the message in whose range it begins."""
+def flat_marks(marks: Iterable[Mark]) -> array[int]:
+    """Flatten marks, which are in the order of the tokens."""
     flat = array("i")
-    message = 0
-    for span in spans:
-        while message < len(ranges) and ranges[message][1] <= span.start:
-            message += 1
-        inside = message < len(ranges) and ranges[message][0] <= span.start
-        flat.extend((span.start, span.stop, _PARTS[span.part], message if inside else _NO_MESSAGE))
+    for start, stop, kind, item in marks:
+        flat.extend((start, stop, _MARKS[kind], item))
+    return flat
+
+
+def _flat_spans(spans: Iterable[Span]) -> array[int]:
+    flat = array("i")
+    for start, stop, part, message in spans:
+        flat.extend((start, stop, _PARTS[part], _NO_MESSAGE if message is None else message))
     return flat
 
 

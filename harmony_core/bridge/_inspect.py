@@ -1,0 +1,170 @@
+"""What the page asks for a pasted output: messages, what is wrong, the strict parser's verdicts."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from contextlib import suppress
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Literal
+
+from harmony_core.bridge._wire import (
+    MOST_LISTED,
+    Answer,
+    InputFault,
+    Mark,
+    encoding,
+    fault_of,
+    flat_marks,
+    place_in,
+    token_stream,
+)
+from harmony_core.chat import Role
+from harmony_core.errors import ParseError
+from harmony_core.format.codes import CODES, Severity
+from harmony_core.format.fixes import Fixer
+from harmony_core.format.inspection import InspectPolicy, calls_tool
+from harmony_core.format.trace import trace
+from harmony_core.reading import Kind, ReadingError, read
+
+if TYPE_CHECKING:
+    from harmony_core.chat import Message
+    from harmony_core.format.inspection import Diagnostic, InspectedMessage, Inspection
+
+# So many messages of a verdict are shown that are not the recovered ones.
+_MOST_DIFFERENCES = 20
+
+
+def inspect(
+    *,
+    source: str,
+    reading: Kind | Literal["auto"],
+    role: str | None,
+    missing_call_is_call: bool,
+    recover_stripped_markers: bool,
+) -> Answer:
+    """Read a pasted output; parameters and value are ``InspectParams`` and ``InspectValue``.
+
+    Raises:
+        InputFault: The source is not what it was to be read as.
+    """
+    harmony = encoding()
+    try:
+        found = read(source, harmony.tokenizer, reading=reading)
+    except ReadingError as error:
+        place = place_in(source, error.start, error.stop)
+        raise InputFault(error.kind, str(error), error.hint, place=place) from error
+    first = None if role is None else Role(role)
+    policy = InspectPolicy(
+        missing_call_is_call=missing_call_is_call,
+        recover_stripped_markers=recover_stripped_markers,
+    )
+    inspection = harmony.inspect(found.tokens, first, policy)
+    value: dict[str, object] = {
+        "recognised": found.kind,
+        "form": found.form,
+        "messages": _messages(inspection),
+        **_diagnostics(inspection, first),
+        "verdicts": _verdicts(inspection, first),
+    }
+    marks = flat_marks(
+        Mark(problem.start, problem.stop, problem.severity.value, index)
+        for index, problem in enumerate(inspection.diagnostics)
+    )
+    stream = token_stream(found.tokens, inspection.spans)
+    return Answer(value, {"tokens": {**stream, "marks": marks}})
+
+
+def _messages(inspection: Inspection) -> list[dict[str, object]]:
+    guesses = [found for found in inspection.diagnostics if CODES[found.code].guesses]
+    starts = [found.start for found in guesses]
+
+    def guesses_in(item: InspectedMessage) -> list[str]:
+        within = guesses[bisect_left(starts, item.start) : bisect_right(starts, item.stop)]
+        return list(dict.fromkeys(found.code for found in within))
+
+    return [
+        {
+            "message": item.message.to_dict(),
+            "start": item.start,
+            "stop": item.stop,
+            "complete": item.complete,
+            "repaired": item.repaired,
+            "guesses": guesses_in(item) if item.repaired else [],
+            "withheld": calls_tool(item.message) and not item.runnable,
+        }
+        for item in inspection.items
+    ]
+
+
+def _diagnostics(inspection: Inspection, role: Role | None) -> dict[str, object]:
+    found = inspection.diagnostics
+    listed = found[:MOST_LISTED]
+    fixer = Fixer(inspection, encoding(), role)
+    counts = Counter(problem.severity.value for problem in found)
+    return {
+        "counts": {severity.value: counts[severity.value] for severity in Severity},
+        "diagnostics": [{**asdict(problem), "fix": _fix(fixer, problem)} for problem in listed],
+        "codes": {code: asdict(CODES[code]) for code in {problem.code for problem in listed}},
+    }
+
+
+def _fix(fixer: Fixer, problem: Diagnostic) -> dict[str, object] | None:
+    edit = fixer.fix(problem)
+    return edit and {**edit._asdict(), "text": encoding().decode(edit.tokens)}
+
+
+def _verdicts(inspection: Inspection, role: Role | None) -> dict[str, object]:
+    """What the reference's parser makes of the tokens, strict and not."""
+    strict = _read_strictly(inspection, role, strict=True)
+    lenient = strict
+    if _has_stop_in_header(inspection.tokens, *strict):
+        lenient = _read_strictly(inspection, role, strict=False)
+    recovered = inspection.messages
+    return {
+        "strict": _verdict(*strict, recovered),
+        "lenient": _verdict(*lenient, recovered),
+    }
+
+
+def _read_strictly(
+    inspection: Inspection, role: Role | None, *, strict: bool
+) -> tuple[list[Message], ParseError | None]:
+    """All messages, or those before a fault, and the fault."""
+    harmony, tokens = encoding(), inspection.tokens
+    if not inspection.diagnostics:
+        with suppress(ParseError):  # the fast way, for a stream that is most likely well-formed
+            return harmony.parse_messages_from_completion_tokens(tokens, role, strict=strict), None
+    traced = trace(harmony, tokens, role, strict=strict)
+    return [item.message for item in traced.messages], traced.fault
+
+
+def _has_stop_in_header(
+    tokens: list[int], messages: list[Message], fault: ParseError | None
+) -> bool:
+    """Whether the strict parser took a stop token for text: where the other one differs."""
+    stops = encoding().markers.stop_tokens
+    read = tokens if fault is None or fault.token_index is None else tokens[: fault.token_index]
+    is_open = fault is None and bool(tokens) and tokens[-1] not in stops
+    complete = len(messages) - is_open
+    return sum(token in stops for token in read) != complete
+
+
+def _verdict(
+    messages: list[Message], fault: ParseError | None, recovered: list[Message]
+) -> dict[str, object]:
+    """A verdict as ``Verdict``."""
+    differing = [
+        index
+        for index, message in enumerate(messages)
+        if index >= len(recovered) or message != recovered[index]
+    ]
+    return {
+        "messages": len(messages),
+        "fault": None if fault is None else fault_of(fault).fault,
+        "differing": len(differing),
+        "differences": [
+            {"index": index, "message": messages[index].to_dict()}
+            for index in differing[:_MOST_DIFFERENCES]
+        ],
+    }
