@@ -107,8 +107,7 @@ def test_the_server_gives_files_with_their_types_and_lets_other_pages_have_them(
         thread.join()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT])
-def test_serving_prints_its_address_and_ends_cleanly(number: signal.Signals) -> None:
+def test_serving_prints_its_address_and_ends_cleanly() -> None:
     with subprocess.Popen(
         [sys.executable, "-u", ROOT / "build.py", "serve"],
         stdout=subprocess.PIPE,
@@ -117,13 +116,13 @@ def test_serving_prints_its_address_and_ends_cleanly(number: signal.Signals) -> 
     ) as process:
         assert process.stdout is not None
         lines = iter(process.stdout.readline, "")
-        (line,) = [line for line in lines if "http://localhost:" in line][:1] or [""]
+        line = next(line for line in lines if "http://localhost:" in line)
         port = int(line.rsplit(":", 1)[1].rstrip("/\n"))
         connection = http.client.HTTPConnection("localhost", port)
         connection.request("GET", "/")
         assert b"<title>" in connection.getresponse().read()
         connection.close()
-        process.send_signal(number)
+        process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
     assert process.returncode == 0
     assert "Traceback" not in rest
