@@ -61,13 +61,13 @@ class Findings:
         kind = painted(f"{found.severity.value}[{found.code}]", colour)
         place = painted(places.of(found.start), self._bold)
         yield f"{place}: {kind}: {one_line(found.message)}"
-        many = found.stop > found.start + 1
-        label = f"tokens {found.start}-{found.stop - 1}" if many else f"token {found.start}"
+        label = _label(found, len(tokens))
         gutter = " " * len(label)
         room = max(columns - len(label) - 6, _NARROWEST)
         shown = excerpt(tokens, found.start, found.stop, self._tokenizer, room)
         carets = " " * shown.column + painted("^" * max(shown.width, 1), colour)
-        yield f"  {label} | {shown.before}{painted(shown.place, colour)}{shown.after}"
+        line = f"{shown.before}{painted(shown.place, colour)}{shown.after}"
+        yield f"  {label} | {line}"
         yield f"  {gutter} | {carets}"
         yield f"  {gutter} = hint: {one_line(found.hint)}"
 
@@ -112,6 +112,14 @@ class Findings:
             kind = painted(f"{code:{longest}}  {severity.value:8}", self._colours.get(severity))
             share = f"{row.streams / tally.streams:6.1%}"
             yield f"{kind}  {row.streams:9,}  {share}  {row.times:9,}  {row.place}"
+
+
+def _label(found: Diagnostic, size: int) -> str:
+    if found.start >= size:
+        return "the end"
+    if found.stop > found.start + 1:
+        return f"tokens {found.start}-{found.stop - 1}"
+    return f"token {found.start}"
 
 
 def _number_of(number: int, severity: Severity) -> str:

@@ -149,7 +149,7 @@ class Inspect(Command):
         if self.options.format == "json":
             if self.options.summary_only:
                 self.output.write(to_json(self._tally.to_dict()) + "\n")
-        elif self.options.summary_only or self._in_lines or self._tally.streams > 1:
+        elif self.options.summary_only or self._in_lines or self._tally.streams != 1:
             self._write(self._findings.of_all(self._tally))
 
     def _write(self, lines: Iterable[str]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 from hypothesis import given
@@ -70,15 +72,50 @@ def test_parse_says_what_the_parser_says(tokens: list[int], role: str | None, st
     assert ("error" in result) == (traced.fault is not None) == bool(done.code)
 
 
+@given(st.lists(streams.any_tokens(), max_size=4), st.sampled_from([None, "assistant"]))
+def test_inspect_says_what_the_inspector_says(found: list[list[int]], role: str | None) -> None:
+    arguments = ["--jsonl", "--json", "--role", role or "none", "--fail-on", "info"]
+    done = run("inspect", *arguments, stdin=jsonl(*found))
+    inspections = [ENCODING.inspect(each, None if role is None else Role(role)) for each in found]
+    for result, inspection in zip(lines_of(done.out), inspections, strict=True):
+        assert result["messages"] == [message.to_dict() for message in inspection.messages]
+        assert result["items"] == [
+            {name: getattr(item, name) for name in result["items"][0]} for item in inspection.items
+        ]
+        assert result["diagnostics"] == [asdict(each) for each in inspection.diagnostics]
+        assert result["tool_calls"] == [call.to_dict() for call in inspection.tool_calls()]
+        assert (result["ok"], result["role"]) == (inspection.ok, role)
+    diagnostics = [each for inspection in inspections for each in inspection.diagnostics]
+    assert done.code == bool(diagnostics)
+    (sums,) = lines_of(run("inspect", *arguments, "--summary-only", stdin=jsonl(*found)).out)
+    assert sums["streams"] == len(found) == sums["clean"] + sum(sums["worst"].values())
+    items = [item for inspection in inspections for item in inspection.items]
+    assert sums["messages"] == len(items)
+    assert sums["complete"] == sum(item.complete for item in items)
+    assert sums["repaired"] == sum(item.repaired for item in items)
+    times = {row["code"]: row["times"] for row in sums["codes"]}
+    assert times == Counter(each.code for each in diagnostics)
+    having = Counter(
+        code for each in inspections for code in {found.code for found in each.diagnostics}
+    )
+    assert {row["code"]: row["streams"] for row in sums["codes"]} == having
+
+
 @given(
-    st.sampled_from(["encode", "decode", "count", "render", "parse", "tokens"]),
+    st.sampled_from(
+        [
+            *["encode", "decode", "count", "render", "parse", "tokens"],
+            "inspect --fail-on never",
+            "inspect --fail-on never --json",
+        ]
+    ),
     st.sampled_from(["--whole", "--jsonl"]),
     st.binary()
     | st.text('[]{},:"\\0123456789.-e\n<|end|>startmessages\ud7ff').map(str.encode)
     | st.lists(strategies.json_values).map(lambda values: jsonl(*values)),
 )
 def test_no_input_is_a_fault_of_the_program(command: str, form: str, source: bytes) -> None:
-    done = run(command, form, "--on-error", "skip", stdin=source)
+    done = run(*command.split(), form, "--on-error", "skip", stdin=source)
     assert done.code == (1 if done.err else 0), done.err
     assert done.err == "" or all(line.isprintable() for line in done.complaints)
     if command != "decode":

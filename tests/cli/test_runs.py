@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.command import PROGRAM, jsonl, run, start
 
+from harmony_core.cli._arguments import build_parser
 from harmony_core.cli._input import Form, Source
 from harmony_core.cli._progress import Progress, describe
 
@@ -37,14 +38,21 @@ class Endless(io.RawIOBase):
         return size
 
 
-@pytest.mark.parametrize("arguments", [["encode", "--jsonl"], ["encode"], ["parse", "--jsonl"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["encode", "--jsonl", "--special"],
+        ["encode", "--special"],
+        ["parse", "--jsonl"],
+        ["inspect", "--jsonl", "--fail-on", "never"],
+    ],
+)
 def test_memory_does_not_grow_with_the_input(arguments: list[str], tmp_path: Path) -> None:
     line = jsonl("<|start|>user<|message|>" + "some words " * 40 + "<|end|>")
-    special = [] if arguments[0] == "parse" else ["--special"]
 
     def work(count: int) -> None:
         source = io.BufferedReader(Endless(line, count))
-        assert run(*arguments, *special, "-o", tmp_path / "out", stdin=source).code == 0
+        assert run(*arguments, "-o", tmp_path / "out", stdin=source).code == 0
 
     def peak(count: int) -> int:
         tracemalloc.start()
@@ -132,3 +140,20 @@ def test_progress_is_told_on_a_terminal_once_it_takes_long(
     assert screen.getvalue() == shown + "\r\x1b[K"
     Progress(wanted=False, clock=lambda: now + 9).update(source)
     assert screen.getvalue() == shown + "\r\x1b[K"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "late"),
+    [
+        (["inspect"], False),
+        (["inspect", "--summary-only"], True),
+        (["count"], False),
+        (["count", "--total"], True),
+        (["parse"], False),
+    ],
+)
+def test_a_run_that_writes_at_its_end_shows_progress_on_the_same_terminal(
+    arguments: list[str], late: bool
+) -> None:
+    options = build_parser().parse_args(arguments)
+    assert options.command.writes_at_end(options) == late

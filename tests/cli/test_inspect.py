@@ -1,0 +1,266 @@
+"""What ``inspect`` writes, and when it fails."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from support.command import jsonl, lines_of, run
+
+from harmony_core import load_harmony_encoding
+from harmony_core.format.codes import CODES
+
+PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
+ENCODING = load_harmony_encoding("HarmonyGptOss")
+CLEAN = "<|channel|>final<|message|>Hi<|return|>"
+ODD = CLEAN + "<|endoftext|>"  # info
+UNENDED = f"<|channel|>analysis<|message|>Hm.<|start|>assistant{CLEAN}"  # warning
+CUT = "<|channel|>final<|message|>Hi"  # error
+CALL = '<|channel|>commentary to=functions.f json<|message|>{"a": 1}<|end|>'
+LOG = jsonl(CLEAN, UNENDED, CUT, UNENDED, UNENDED + "<|endoftext|>" * 2)
+
+
+def encode(text: str) -> list[int]:
+    return ENCODING.encode(text, allowed_special="all")
+
+
+def codes(*arguments: object, stdin: bytes) -> list[list[str]]:
+    """The codes of each output."""
+    done = run("inspect", "--json", *arguments, stdin=stdin)
+    return [[found["code"] for found in result["diagnostics"]] for result in lines_of(done.out)]
+
+
+def test_a_problem_is_told_as_a_compiler_does() -> None:
+    done = run("inspect", stdin=UNENDED.encode(), COLUMNS="200")
+    hint = CODES["missing-end"].fix
+    assert done.text.splitlines() == [
+        "<stdin>:1: warning[missing-end]: The next message begins, but this one has no end.",
+        f"  token 5 | {UNENDED}",
+        "          | " + " " * UNENDED.index("<|start|>") + "^",
+        f"          = hint: {hint}",
+        "<stdin>: 2 messages, 1 complete; 1 warning",
+        "",
+    ]
+    assert (done.code, done.err) == (1, "")
+
+
+def test_many_tokens_and_the_end_of_the_stream_are_named_as_such() -> None:
+    done = run("inspect", stdin=f"{CLEAN}and so on".encode(), COLUMNS="200").text
+    assert (
+        f"\n  tokens 5-7 | {CLEAN}and so on\n             | {' ' * len(CLEAN)}^^^^^^^^^\n" in done
+    )
+    done = run("inspect", stdin=CUT.encode(), COLUMNS="200").text
+    assert f"\n  the end | {CUT}\n          | {' ' * len(CUT)}^\n" in done
+
+
+def test_the_page_shows_what_the_program_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "<|channel|>analysis<|message|>数: 7.<|start|>assistant<|channel|>final<|message|>Seven"
+    Path("completion.txt").write_text(text, encoding="utf-8")
+    done = run("inspect", "completion.txt", COLUMNS="80").text
+    assert f"\n```\n{done.rstrip()}\n```\n" in PAGE.read_text(encoding="utf-8")
+
+
+def test_a_line_is_the_one_in_the_text() -> None:
+    text = "<|channel|>analysis<|message|>one\ntwo\n<|start|>assistant" + CUT
+    done = run("inspect", stdin=text.encode())
+    assert re.findall(r"^<stdin>(.*?): \w+\[(.*)\]", done.text, re.MULTILINE) == [
+        (":3", "missing-end"),
+        (":3", "truncated-content"),
+    ]
+    done = run("inspect", stdin=json.dumps(encode(text)).encode())
+    assert done.text.startswith("<stdin>: warning[missing-end]")
+    done = run("inspect", "--jsonl", stdin=b"\n" + jsonl(text, text))
+    places = re.findall(r"^(<stdin>:\d+): \w+\[", done.text, re.MULTILINE)
+    assert places == ["<stdin>:2"] * 2 + ["<stdin>:3"] * 2
+
+
+def test_an_excerpt_fits_the_terminal() -> None:
+    text = "<|channel|>analysis<|message|>" + "日本語 und 🦜 " * 40 + "<|start|>assistant" + CLEAN
+    for columns in (40, 80, 133):
+        lines = run("inspect", stdin=text.encode(), COLUMNS=str(columns)).text.splitlines()
+        shown, carets = lines[1], lines[2]
+        wide = sum(character in "日本語🦜" for character in shown)
+        assert len(shown) + wide <= columns
+        before = shown[: shown.index("<|start|>")]
+        wide = sum(character in "日本語🦜" for character in before)
+        assert carets.index("^") == len(before) + wide
+
+
+def test_nothing_hostile_reaches_the_terminal() -> None:
+    hostile = "\x1b]0;title\x07\x1b[2J\u202e\r\b\x9b31m\ud800"
+    record = jsonl(
+        f"<|channel|>{hostile}<|message|>{hostile}<|start|>{hostile}<|message|>{hostile}",
+        f"{hostile}<|channel|>commentary to={hostile} json<|message|>{{{hostile}<|call|>{hostile}",
+    )
+    for arguments in (["--color", "never"], ["--json"], ["--summary-only"]):
+        done = run("inspect", "--jsonl", *arguments, stdin=record)
+        assert done.code == 1
+        assert all(line.isprintable() for line in done.text.split("\n"))
+
+
+def test_severities_are_coloured_on_a_terminal() -> None:
+    def painted(*arguments: str, terminal: bool = True, **environment: str) -> list[bytes]:
+        done = run("inspect", *arguments, stdin=LOG, terminal=terminal, **environment)
+        return re.findall(rb"\x1b\[([0-9;]+)m\w+\[", done.out)
+
+    warning, error, info = b"1;33", b"1;31", b"1;36"
+    assert painted("--jsonl") == [warning, error, warning, warning, info]
+    assert painted("--jsonl", "--color", "always", terminal=False, NO_COLOR="1")
+    assert not painted("--jsonl", NO_COLOR="1")
+    assert not painted("--jsonl", terminal=False)
+    plain = run("inspect", "--jsonl", stdin=LOG)
+    coloured = run("inspect", "--jsonl", "--color", "always", stdin=LOG)
+    assert re.sub(rb"\x1b\[[0-9;]*m", b"", coloured.out) == plain.out
+
+
+def test_a_log_ends_with_a_table_of_its_codes() -> None:
+    done = run("inspect", "--jsonl", stdin=LOG)
+    table = """\
+5 streams: 1 clean, 0 with info only, 3 with warnings, 1 with errors
+8 messages: 4 complete, 0 repaired
+
+code               severity    streams   share      times  first
+truncated-content  error             1   20.0%          1  <stdin>:3 token 4
+missing-end        warning           3   60.0%          3  <stdin>:2 token 5
+padding            info              1   20.0%          1  <stdin>:5 token 12
+"""
+    assert done.text.endswith("\n\n" + table)
+    assert done.text.count(" complete; ") == 4  # the clean one is passed over
+    assert run("inspect", "--jsonl", "--summary-only", stdin=LOG) == (1, table.encode(), "")
+    (sums,) = lines_of(run("inspect", "--jsonl", "--summary-only", "--json", stdin=LOG).out)
+    assert sums["worst"] == {"error": 1, "warning": 3, "info": 0}
+    assert sums["codes"][1] == {
+        "code": "missing-end",
+        "severity": "warning",
+        "streams": 3,
+        "times": 3,
+        "first": {"file": "<stdin>", "line": 2, "token": 5},
+    }
+
+
+def test_files_are_summed_up_too(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text(CLEAN)
+    (tmp_path / "b").write_text(CUT)
+    a, b = tmp_path / "a", tmp_path / "b"
+    alone = run("inspect", a)
+    assert alone == (0, f"{a}: 1 message, 1 complete; no problems\n".encode(), "")
+    both = run("inspect", a, b).text
+    assert "\n2 streams: 1 clean, " in both
+    assert both.endswith(f"  {b} token 4\n")
+
+
+def test_an_input_that_cannot_be_read_leaves_the_others() -> None:
+    data = jsonl(CLEAN) + b"{\n" + jsonl([1.5], CLEAN)
+    done = run("inspect", "--jsonl", "--on-error", "skip", "--fail-on", "never", stdin=data)
+    assert (done.code, len(done.complaints)) == (1, 2)
+    assert done.text.startswith("2 streams: 2 clean")
+    stopped = run("inspect", "--jsonl", "--json", stdin=data)
+    assert (stopped.code, stopped.out.count(b"\n")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("stream", "failing"),
+    [
+        (CLEAN, []),
+        (ODD, ["info"]),
+        (UNENDED, ["info", "warning"]),
+        (CUT, ["info", "warning", "error"]),
+    ],
+)
+def test_the_exit_code_goes_by_severity(stream: str, failing: list[str]) -> None:
+    for severity in ("info", "warning", "error", "never"):
+        for more in ([], ["--json"], ["--summary-only"]):
+            done = run("inspect", "--fail-on", severity, *more, stdin=stream.encode())
+            assert done.code == (severity in failing)
+    assert run("inspect", stdin=stream.encode()).code == ("warning" in failing)
+
+
+def test_json_has_an_object_for_each_output() -> None:
+    call = CALL.replace("<|end|>", "<|call|>")
+    done = run("inspect", "--jsonl", "--json", stdin=jsonl(CLEAN, encode(call), CUT))
+    clean, called, cut = lines_of(done.out)
+    assert (clean["file"], clean["line"], clean["ok"], clean["tokens"]) == ("<stdin>", 1, True, 5)
+    assert called["tool_calls"] == called["messages"]
+    assert called["items"] == [
+        {"start": 0, "stop": 16, "complete": True, "repaired": False, "runnable": True}
+    ]
+    assert cut["diagnostics"] == [
+        {
+            "code": "truncated-content",
+            "severity": "error",
+            "start": 4,
+            "stop": 4,
+            "message": "The stream ends within a content.",
+            "hint": CODES["truncated-content"].fix,
+        }
+    ]
+    (whole,) = lines_of(run("inspect", "--json", stdin=CUT.encode()).out)
+    assert "line" not in whole
+
+
+def test_the_role_is_found_out_or_said() -> None:
+    full = "<|start|>assistant" + CLEAN
+    assert codes("--jsonl", stdin=jsonl(CLEAN, full)) == [[], []]
+    assert codes("--jsonl", "--role", "none", stdin=jsonl(CLEAN, full)) == [
+        ["completion-as-prompt"],
+        [],
+    ]
+    assert codes("--jsonl", "--role", "assistant", stdin=jsonl(CLEAN, full)) == [
+        [],
+        ["restated-start"],
+    ]
+    (result,) = lines_of(
+        run("inspect", "--role", "user", "--json", stdin=b"<|message|>x<|end|>").out
+    )
+    assert (result["role"], result["messages"][0]["role"]) == ("user", "user")
+
+
+def test_an_output_is_text_ids_or_in_a_field() -> None:
+    values = [CUT, encode(CUT), {"ids": encode(CUT)}, {"text": CUT}]
+    found = [["truncated-content"]] * 4
+    assert codes("--jsonl", stdin=jsonl(*values)) == found
+    records = jsonl(*({"prompt": [1], "output": value} for value in values))
+    assert codes("--jsonl", "--field", "output", stdin=records) == found
+    assert codes("--lines", stdin=f"{CUT}\n{encode(CUT)}\n".encode()) == found[:2]
+    assert codes("--read", "text", stdin=b"[1]") == codes("--read", "ids", stdin=b"58 16 60")
+    done = run("inspect", "--jsonl", "--field", "x", stdin=b'{"y": 1}\n')
+    assert done.err == '<stdin>:1: there is no field "x"\n'
+    assert run("inspect", "--field", "x", stdin=CLEAN.encode()).code == 2
+
+
+def test_ids_that_are_no_tokens_are_problems_of_the_output() -> None:
+    ids = [*encode(CUT), -1, 300_000, *encode("<|return|>")]
+    assert codes(stdin=json.dumps(ids).encode()) == [["unknown-token"]]
+    shown = run("inspect", stdin=json.dumps(ids).encode(), COLUMNS="200").text
+    assert rf"{CUT}\{{-1}}\{{300000}}<|return|>" in shown
+
+
+def test_policies_are_followed() -> None:
+    def calls(*arguments: str) -> int:
+        (result,) = lines_of(run("inspect", "--json", *arguments, stdin=CALL.encode()).out)
+        return len(result["tool_calls"])
+
+    assert (calls(), calls("--missing-call-is-call")) == (0, 1)
+    stripped = b"analysisHm.assistantfinalYo"
+    assert "markers-stripped" in codes(stdin=stripped)[0]
+    assert codes("--recover-stripped-markers", stdin=stripped) == [["recovered-markers"]]
+    note = CLEAN.replace("final", "notes").encode()
+    assert codes(stdin=note) == [["unknown-channel"]]
+    assert codes("--channel", "final", "--channel", "notes", stdin=note) == [[]]
+    call = CALL.replace("<|end|>", "<|call|>").encode()
+    assert codes("--tool", "functions.f", "--tool", "functions.g", stdin=call) == [[]]
+    assert codes("--tool", "functions.g", stdin=call) == [["unknown-tool"]]
+
+
+def test_nothing_is_no_clean_output() -> None:
+    done = run("inspect")
+    assert (done.code, done.err) == (1, "")
+    assert "error[truncated-header]" in done.text
+    empty = run("inspect", "--jsonl")
+    assert empty.code == 0
+    assert empty.text.startswith("0 streams: 0 clean")
