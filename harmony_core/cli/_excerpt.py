@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from harmony_core.tokenizer import Tokenizer
 
 _CUT = "…"
-# Bytes that are looked at for each column to fill: a character of two bytes may be that narrow.
-_BYTES_A_COLUMN = 2
-_LONGEST_CHARACTER = 4
+_LONGEST_CHARACTER = 4  # bytes
 
 
 class Excerpt(NamedTuple):
@@ -67,7 +65,7 @@ def excerpt(
         tokenizer: Knows the tokens' bytes.
         columns: How wide the line may be.
     """
-    window = _Window(tokens, tokenizer, columns * _BYTES_A_COLUMN)
+    window = _Window(tokens, tokenizer, columns)
     low = window.reach_left(start)
     seen_stop = min(stop, window.reach_right(start))
     high = seen_stop if seen_stop < stop else window.reach_right(stop)
@@ -127,31 +125,34 @@ def _width(glyphs: list[_Glyph]) -> int:
 class _Window:
     """The part of a stream that is looked at."""
 
-    def __init__(self, tokens: Sequence[int], tokenizer: Tokenizer, most: int) -> None:
+    def __init__(self, tokens: Sequence[int], tokenizer: Tokenizer, columns: int) -> None:
         self._tokens = tokens
         self._tokenizer = tokenizer
-        self._most = most
+        self._columns = columns
 
     def reach_left(self, at: int) -> int:
-        """Go left so far that no character is torn."""
-        size = 0
-        while at and (size < self._most or self._is_torn(at, size)):
+        """Go left as far as can be shown, and no character is torn."""
+        seen, rest = 0.0, _LONGEST_CHARACTER
+        while at and (seen < self._columns or (rest and self._is_torn(at))):
             at -= 1
-            size += len(self._bytes(at) or b" ")
+            rest -= seen >= self._columns
+            seen += _least_width(self._bytes(at))
         return at
 
     def reach_right(self, at: int) -> int:
-        """Go right so far that no character is torn."""
-        size = 0
+        """Go right as far as can be shown, and no character is torn."""
+        seen, rest = 0.0, _LONGEST_CHARACTER
         end = len(self._tokens)
-        while at < end and (size < self._most or self._is_torn(at, size)):
-            size += len(self._bytes(at) or b" ")
+        while at < end and (seen < self._columns or (rest and self._is_torn(at))):
+            rest -= seen >= self._columns
+            seen += _least_width(self._bytes(at))
             at += 1
         return at
 
-    def _is_torn(self, at: int, size: int) -> bool:
-        data = self._bytes(at) or b" "
-        return size < self._most + _LONGEST_CHARACTER and data[0] & 0xC0 == 0x80  # noqa: PLR2004 - UTF-8
+    def _is_torn(self, at: int) -> bool:
+        """Whether a token begins within a character."""
+        data = self._bytes(at)
+        return data is not None and data[0] & 0xC0 == 0x80  # noqa: PLR2004 - UTF-8
 
     def _bytes(self, at: int) -> bytes | None:
         try:
@@ -175,6 +176,13 @@ class _Window:
                 data += found
                 owners += [at] * len(found)
         return glyphs + _decoded(data, owners)
+
+
+def _least_width(data: bytes | None) -> float:
+    """The fewest columns that a token takes: a character of two bytes may take only one."""
+    if data is None:
+        return 1
+    return len(data) if data.isascii() else len(data) / 2
 
 
 def _decoded(data: bytearray, owners: list[int]) -> list[_Glyph]:

@@ -85,6 +85,14 @@ def test_a_character_of_many_tokens_is_underlined_for_each_of_them() -> None:
         assert (found.column, found.width) == (1, width("𒀀"))
 
 
+@pytest.mark.parametrize("columns", range(8, 20))
+def test_no_character_is_torn_where_the_line_is_cut(columns: int) -> None:
+    tokens = encode("𒀀é語🦜" * 40)
+    for at in range(len(tokens)):
+        line = "".join(excerpt(tokens, at, at + 1, TOKENIZER, columns)[:3])
+        assert set(line) <= set("𒀀é語🦜…")
+
+
 def test_what_is_no_character_or_no_token_is_escaped() -> None:
     half = encode("𒀀")[:1]
     found = excerpt([*half, *encode("a"), -1, 300_000, *encode("b")], 2, 4, TOKENIZER, 60)
