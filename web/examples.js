@@ -180,7 +180,12 @@ export const WRITE_EXAMPLES = [
 ];
 
 /** @type {InspectOptions} */
-const completion = { reading: "auto", role: "assistant", strict: true };
+const completion = {
+  reading: "auto",
+  role: "assistant",
+  missing_call_is_call: false,
+  recover_stripped_markers: false,
+};
 
 /** @type {{name: string, about: string, source: string, options?: Partial<InspectOptions>}[]} */
 export const INSPECT_EXAMPLES = [
@@ -221,7 +226,7 @@ export const INSPECT_EXAMPLES = [
   },
   {
     name: "<|message|> missing",
-    about: "the header never ends",
+    about: "the content follows the channel, the strict parser waits for ever",
     source: "<|channel|>final The answer is 4.<|return|>",
     options: completion,
   },
@@ -243,6 +248,45 @@ export const INSPECT_EXAMPLES = [
     name: "Header twice",
     about: "the prompt's <|start|>assistant was kept, and the role is implied too",
     source: "<|start|>assistant<|channel|>final<|message|>Hello!<|return|>",
+    options: completion,
+  },
+  {
+    name: "Repaired tool call",
+    about: "channel and recipient run together: recovered, but not to be run",
+    source:
+      "<|channel|>analysis<|message|>Look it up.<|end|><|start|>assistant<|channel|>" +
+      'commentaryto=functions.get_weather <|constrain|>json<|message|>{"location": "Bergen"}' +
+      "<|call|>",
+    options: completion,
+  },
+  {
+    name: "Channel in the recipient",
+    about: "<|channel|> once more behind the recipient: it leaks into the tool's name",
+    source:
+      "<|channel|>commentary to=functions.get_weather<|channel|>commentary <|constrain|>json" +
+      '<|message|>{"location": "Bergen"}<|call|>',
+    options: completion,
+  },
+  {
+    name: "Arguments that are no JSON",
+    about: "a call cut short, ended as a plain message",
+    source:
+      "<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>" +
+      '{"location": "Bergen, Nor<|end|>',
+    options: completion,
+  },
+  {
+    name: "A call to nobody",
+    about: "a content type, but no recipient: the strict parser takes json for the tool",
+    source: '<|channel|>commentary json<|message|>{"location": "Bergen"}<|call|>',
+    options: completion,
+  },
+  {
+    name: "On and on",
+    about: "<|return|> is missing among the engine's stop tokens",
+    source:
+      "<|channel|>final<|message|>The answer is 4.<|return|><|return|>\nuser: thanks" +
+      "<|start|>assistant<|channel|>final<|channel|>final<|message|>You are welcome.<|return|>",
     options: completion,
   },
   {

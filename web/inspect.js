@@ -13,21 +13,17 @@ import { createEditor } from "./views/editor.js";
 import { createMenu } from "./views/menu.js";
 import { createMessages } from "./views/messages.js";
 import { createNotices } from "./views/notices.js";
+import { createProblems } from "./views/problems.js";
 import { createTokenPane } from "./views/token_pane.js";
+import { createVerdicts } from "./views/verdicts.js";
 
 /**
  * @typedef {import("./engine/protocol.js").Fault} Fault
- * @typedef {import("./engine/protocol.js").InspectValue} InspectValue
+ * @typedef {import("./engine/protocol.js").Edit} Edit
  * @typedef {import("./store.js").Store} Store
  */
 
 const INDENT = 2;
-
-const STATES = {
-  ExpectStart: "ends between messages",
-  Header: "ends inside a header",
-  Content: "ends inside a message",
-};
 
 /**
  * @param {Document} document
@@ -60,6 +56,23 @@ export function createInspect(document, store, showWrite) {
   const tokens = createTokenPane(findElement(document, "#inspect-tokens"), {
     point,
     showMessage: (message) => messages.reveal(message),
+    describeMark({ item }) {
+      const found = store.state.inspect.answer.value?.diagnostics[item];
+      return found ? { name: found.code, text: found.message } : null;
+    },
+  });
+  const problems = createProblems(findElement(document, "#problems"), {
+    go: (diagnostic) => tokens.goToRange(diagnostic),
+    fix: applyFix,
+    removed: ({ start, stop }) => tokens.textOf(start, stop),
+  });
+  const verdicts = createVerdicts(findElement(document, "#verdicts"), {
+    go: (token) => tokens.goToRange({ start: token, stop: token }),
+  });
+  panel.addEventListener("keydown", (event) => {
+    if (event.key !== "F8" || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    tokens.goToMark(event.shiftKey ? -1 : 1);
   });
   const messages = createMessages(find(document, "#messages", HTMLOListElement), {
     showTokens(ordinal) {
@@ -91,22 +104,26 @@ export function createInspect(document, store, showWrite) {
     showWrite();
   });
 
-  /** @param {Fault | null} fault @param {InspectValue | null} value */
-  function showFault(fault, value) {
-    const shown = fault ?? value?.fault ?? null;
-    editor.mark(shown?.place ?? null, shown?.message);
-    const { token = null, place = null } = shown ?? {};
-    const atEnd = token !== null && token >= (value?.tokens.ids.length ?? 0);
-    const label = atEnd ? "Go to the end" : `Go to token ${token}`;
-    const toToken = { label, run: () => tokens.go(token ?? 0) };
-    const toPlace = {
-      label: `Go to line ${place?.line}, column ${place?.column}`,
-      run: () => place && editor.go(place),
+  /** @param {Edit} fix @param {string} label */
+  function applyFix(fix, label) {
+    const { value, fault, busy } = store.state.inspect.answer;
+    const edited = tokens.edited(fix);
+    // An edit of tokens that are not those of the text any more would undo what was typed since.
+    if (!value || !edited || fault || busy) return;
+    const text = value.recognised === "text" ? edited.text : `[${edited.ids.join(", ")}]`;
+    update(store_.replaceSource(text, `Applied: ${label}.`));
+  }
+
+  /** @param {Fault | null} fault */
+  function showFault(fault) {
+    const { place = null, message = "", hint = "" } = fault ?? {};
+    editor.mark(place, message);
+    const toPlace = place && {
+      label: `Go to line ${place.line}, column ${place.column}`,
+      run: () => editor.go(place),
     };
-    const actions = [...(token !== null && !fault ? [toToken] : []), ...(place ? [toPlace] : [])];
-    const notice = shown && { kind: /** @type {const} */ ("error"), text: shown.message };
-    notices.show("fault", notice && { ...notice, hint: shown?.hint ?? "", actions });
-    tokens.markFault(fault ? null : token);
+    const actions = toPlace ? [toPlace] : [];
+    notices.show("fault", fault && { kind: "error", text: message, hint, actions });
   }
 
   store.watch(
@@ -125,9 +142,11 @@ export function createInspect(document, store, showWrite) {
       const stale = fault !== null && value !== null;
       tokens.setStale(stale, busy);
       input.toggleAttribute("data-stale", stale);
-      messages.show(all);
-      showFault(fault, value);
-      setText(recognised, value && !fault ? `${value.form}; ${STATES[value.state]}` : "");
+      messages.show(all, value?.codes ?? {});
+      problems.show(value);
+      verdicts.show(value);
+      showFault(fault);
+      setText(recognised, value && !fault ? value.form : "");
       setText(findElement(panel, "#messages-count"), value ? counted(all.length, "message") : "");
       copy.disabled = !all.length;
       edit.disabled = !all.length;
@@ -154,6 +173,7 @@ export function createInspect(document, store, showWrite) {
       const here = spot?.mode === "inspect" ? spot : null;
       tokens.point(here);
       messages.light(here?.message ?? -1, here?.part ?? null);
+      problems.light(tokens.marksOn(here?.token ?? null).map(({ item }) => item));
     },
   );
   store.watch(
@@ -171,9 +191,15 @@ export function createInspect(document, store, showWrite) {
 function connectOptions(form, store) {
   const reading = find(form, "[name=reading]", HTMLSelectElement);
   const role = find(form, "[name=role]", HTMLSelectElement);
-  const strict = find(form, "[name=strict]", HTMLInputElement);
+  const calls = find(form, "[name=missing_call_is_call]", HTMLInputElement);
+  const stripped = find(form, "[name=recover_stripped_markers]", HTMLInputElement);
   form.addEventListener("input", () => {
-    const options = { reading: reading.value, role: role.value || null, strict: strict.checked };
+    const options = {
+      reading: reading.value,
+      role: role.value || null,
+      missing_call_is_call: calls.checked,
+      recover_stripped_markers: stripped.checked,
+    };
     store.update(
       store_.setInspectOptions(/** @type {import("./store.js").InspectOptions} */ (options)),
     );
@@ -183,7 +209,8 @@ function connectOptions(form, store) {
     (options) => {
       reading.value = options.reading;
       role.value = options.role ?? "";
-      strict.checked = options.strict;
+      calls.checked = options.missing_call_is_call;
+      stripped.checked = options.recover_stripped_markers;
     },
   );
 }

@@ -11,6 +11,7 @@ import { connectEngine } from "./requests.js";
 import { findStorage, restore, save } from "./saved.js";
 import { createStore } from "./store.js";
 import { counted, debounce, findElement, setText } from "./views/dom.js";
+import { summarise } from "./views/problems.js";
 import { createStatus } from "./views/status.js";
 import { createTabs } from "./views/tabs.js";
 import { createWrite } from "./write.js";
@@ -97,7 +98,8 @@ function connectAnnouncer() {
       const { value, fault } = store.state[store.state.mode].answer;
       if (!value || fault) return;
       const sizes = `${counted(value.tokens.ids.length, "token")} in ${counted(value.messages.length, "message")}`;
-      setText(announcer, sizes);
+      const problems = "counts" in value ? `; problems: ${summarise(value.counts)}` : "";
+      setText(announcer, sizes + problems);
     },
     () => SPEAK_PAUSE,
   );

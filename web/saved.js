@@ -43,7 +43,8 @@ export function restore(box, example) {
   state.inspect.options = {
     reading: oneOf(settings["reading"], ["auto", "tokens", "text"], "auto"),
     role: settings["role"] === null ? null : oneOf(settings["role"], ROLES, "assistant"),
-    strict: settings["strict"] !== false,
+    missing_call_is_call: settings["missing_call_is_call"] === true,
+    recover_stripped_markers: settings["recover_stripped_markers"] === true,
   };
   return state;
 }

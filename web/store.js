@@ -96,7 +96,12 @@ export function initialState() {
     },
     inspect: {
       source: "",
-      options: { reading: "auto", role: "assistant", strict: true },
+      options: {
+        reading: "auto",
+        role: "assistant",
+        missing_call_is_call: false,
+        recover_stripped_markers: false,
+      },
       answer: { value: null, fault: null, busy: false },
       undo: null,
     },

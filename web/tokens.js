@@ -4,15 +4,17 @@
  * @module
  */
 
-import { PARTS } from "./engine/protocol.js";
+import { MARKS, PARTS } from "./engine/protocol.js";
 
 /**
  * @typedef {import("./engine/protocol.js").TokenStream} TokenStream
  * @typedef {{start: number, stop: number, part: string, message: number}} Span
+ * @typedef {{start: number, stop: number, kind: typeof MARKS[number], item: number}} Mark
  */
 
 const SPAN = 4;
 const JOIN = 2;
+const MARK = 4;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
@@ -25,6 +27,14 @@ export class Tokens {
     this.stream = stream;
     this.length = stream.ids.length;
     this.spanCount = stream.spans.length / SPAN;
+    this.markCount = stream.marks.length / MARK;
+    /** How far the marks up to each reach: marks may overlap. */
+    this.reach = new Int32Array(this.markCount);
+    let reach = 0;
+    for (let ordinal = 0; ordinal < this.markCount; ordinal++) {
+      reach = Math.max(reach, this.tokensOf(this.mark(ordinal)).stop);
+      this.reach[ordinal] = reach;
+    }
   }
 
   /** @param {number} index */
@@ -131,6 +141,77 @@ export class Tokens {
   }
 
   /**
+   * @param {number} ordinal
+   * @returns {Mark}
+   */
+  mark(ordinal) {
+    const { marks } = this.stream;
+    const at = ordinal * MARK;
+    return {
+      start: marks[at] ?? 0,
+      stop: marks[at + 1] ?? 0,
+      kind: MARKS[marks[at + 2] ?? 0] ?? "error",
+      item: marks[at + 3] ?? 0,
+    };
+  }
+
+  /**
+   * The tokens a mark is shown on: where something is missing, the one it is missing before, or
+   * at the end the one behind which it is.
+   *
+   * @param {{start: number, stop: number}} mark
+   */
+  tokensOf({ start, stop }) {
+    if (start < stop) return { start, stop };
+    const token = Math.max(0, Math.min(start, this.length - 1));
+    return { start: token, stop: token + 1 };
+  }
+
+  /**
+   * The marks shown on any token of a range.
+   *
+   * @param {number} start @param {number} stop
+   * @returns {Mark[]}
+   */
+  marksIn(start, stop) {
+    const found = [];
+    for (
+      let ordinal = search(this.markCount, (at) => (this.reach[at] ?? 0) > start);
+      ordinal < this.markCount;
+      ordinal++
+    ) {
+      const mark = this.mark(ordinal);
+      const on = this.tokensOf(mark);
+      if (on.start >= stop) break;
+      if (on.stop > start) found.push(mark);
+    }
+    return found;
+  }
+
+  /**
+   * The next token with a mark of its own, or the last before.
+   *
+   * @param {number} from A token, or -1.
+   * @param {1 | -1} step
+   * @returns {number | null} Round the end, it starts again.
+   */
+  markedToken(from, step) {
+    if (!this.markCount || !this.length) return null;
+    /** @param {number} ordinal */
+    const tokenOf = (ordinal) => this.tokensOf(this.mark(ordinal)).start;
+    const behind = search(this.markCount, (ordinal) => tokenOf(ordinal) > from);
+    if (step > 0) return tokenOf(behind % this.markCount);
+    const here = search(this.markCount, (ordinal) => tokenOf(ordinal) >= from);
+    return tokenOf((here - 1 + this.markCount) % this.markCount);
+  }
+
+  /** Whether something is missing behind the last token. */
+  get endsTooEarly() {
+    const { start, kind } = this.mark(this.markCount - 1);
+    return this.markCount > 0 && start >= this.length && kind === "error";
+  }
+
+  /**
    * Whether a line ends right after the token's last byte, so that its spaces trail.
    *
    * @param {number} index
@@ -157,13 +238,37 @@ export class Tokens {
   }
 }
 
+/**
+ * @param {Tokens} tokens
+ * @param {import("./engine/protocol.js").Edit} edit
+ * @returns {{ids: number[], text: string}} The stream after the edit.
+ */
+export function applyEdit(tokens, { start, stop, tokens: added, text }) {
+  const { ids } = tokens.stream;
+  const pieces = [
+    tokens.bytes(0, start),
+    new TextEncoder().encode(text),
+    tokens.bytes(stop, tokens.length),
+  ];
+  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return {
+    ids: [...ids.subarray(0, start), ...added, ...ids.subarray(stop)],
+    text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
+  };
+}
+
 /** @param {Uint8Array} bytes */
 export function hex(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }
 
 /**
- * The number of leading tokens that are the same in both streams, with the same spans.
+ * The number of leading tokens that are the same in both streams, with the same spans and marks.
  *
  * @param {Tokens} before
  * @param {Tokens} after
@@ -174,6 +279,7 @@ export function commonPrefix(before, after) {
   const limit = Math.min(a.length, b.length);
   let same = 0;
   while (same < limit && a[same] === b[same]) same++;
+  same = Math.min(same, firstOtherMark(before, after));
   const spans = Math.min(before.spanCount, after.spanCount);
   for (let ordinal = 0; ordinal < spans; ordinal++) {
     const old = before.span(ordinal);
@@ -183,6 +289,20 @@ export function commonPrefix(before, after) {
     if (old.stop !== now.stop) return Math.min(same, old.stop, now.stop);
   }
   return same;
+}
+
+/** @param {Tokens} before @param {Tokens} after */
+function firstOtherMark(before, after) {
+  const marks = Math.max(before.markCount, after.markCount);
+  for (let ordinal = 0; ordinal < marks; ordinal++) {
+    const old = ordinal < before.markCount ? before.mark(ordinal) : null;
+    const now = ordinal < after.markCount ? after.mark(ordinal) : null;
+    if (old && now && old.start === now.start && old.stop === now.stop && old.kind === now.kind) {
+      continue;
+    }
+    return Math.max(0, Math.min(old?.start ?? Infinity, now?.start ?? Infinity) - 1);
+  }
+  return Infinity;
 }
 
 /**

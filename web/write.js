@@ -55,6 +55,10 @@ export function createWrite(document, store) {
       const key = keyOf(message);
       if (key !== undefined) cards.reveal(key);
     },
+    describeMark({ item }) {
+      const found = store.state.write.answer.value?.literals[item];
+      return { name: "literal", text: `${found?.text ?? ""} as plain text, not the control token` };
+    },
     json: () => writeText(store.state.write.draft, INDENT),
   });
 
@@ -70,6 +74,7 @@ export function createWrite(document, store) {
       const start = store.state.write.answer.value?.messages[ordinalOf(key)]?.start;
       if (start !== undefined) tokens.go(start);
     },
+    showToken: (token) => tokens.goToRange({ start: token, stop: token }),
     showJson: () => showForm("json"),
     point(on, at) {
       const message = at ? ordinalOf(at.key) : -1;
@@ -157,6 +162,7 @@ export function createWrite(document, store) {
       tokens.show(value?.tokens ?? null, labels, hint);
       tokens.setStale(fault !== null && value !== null, busy);
       cards.showSizes(value, store.state.write.keys);
+      cards.showLiterals(value, store.state.write.keys);
       showFault(fault, store.state.write);
     },
   );

@@ -64,7 +64,9 @@
  * @property {string} source What was pasted.
  * @property {"auto" | "tokens" | "text"} reading How to read it.
  * @property {Role | null} role Role of the first message, if its header is implied by the prompt.
- * @property {boolean} strict
+ * @property {boolean} missing_call_is_call Whether a call without `<|call|>` is one.
+ * @property {boolean} recover_stripped_markers Whether to make messages of a text that lost all
+ *   special tokens.
  */
 
 /**
@@ -79,6 +81,9 @@
  *   {@link PARTS}, message ordinal or -1. The spans tile the stream in order.
  * @property {Int32Array} joins Two numbers each: start and stop of a run of tokens that share
  *   a character, so that they can only be shown as text together. In order, disjoint.
+ * @property {Int32Array} marks What is pointed out. Four numbers a mark: start, stop (token
+ *   indexes; equal if something is missing there), index into {@link MARKS}, index into the
+ *   value's `diagnostics` or `literals`. In the order of their starts; they may overlap.
  */
 
 /**
@@ -93,13 +98,25 @@
  * @property {TokenStream} tokens
  * @property {RenderedMessage[]} messages The messages that were rendered, in order; a dropped
  *   analysis message is absent. Ordinals in `spans` count these.
+ * @property {Literal[]} literals The first thousand.
+ */
+
+/**
+ * @typedef {object} Literal Text that spells a special token, but is sent as plain text.
+ * @property {number} message Ordinal.
+ * @property {string} text The special token's text.
+ * @property {number} start First token.
+ * @property {number} stop One past the last token.
  */
 
 /**
  * @typedef {object} ParsedMessage
  * @property {number} start
  * @property {number} stop
- * @property {boolean} complete False for the message the stream ends (or fails) in.
+ * @property {boolean} complete Whether a stop token ended it.
+ * @property {boolean} repaired Whether something in it was guessed.
+ * @property {string[]} guesses The codes of what was.
+ * @property {boolean} withheld Whether it is a tool call that is not safe to run.
  * @property {WireMessage} message
  */
 
@@ -120,9 +137,50 @@
  * @property {"tokens" | "text"} recognised What the paste was read as.
  * @property {string} form In words, such as "a JSON list of token ids" or "Harmony text".
  * @property {TokenStream} tokens
- * @property {ParsedMessage[]} messages
- * @property {"ExpectStart" | "Header" | "Content"} state The parser's state at the end.
- * @property {Fault | null} fault The first fault of the stream; everything before it was kept.
+ * @property {ParsedMessage[]} messages All that could be recovered.
+ * @property {Record<Severity, number>} counts Of all diagnostics.
+ * @property {Diagnostic[]} diagnostics The first thousand, in token order.
+ * @property {Record<string, Code>} codes Those of the diagnostics.
+ * @property {{strict: Verdict, lenient: Verdict}} verdicts
+ */
+
+/** @typedef {"error" | "warning" | "info"} Severity */
+
+/**
+ * @typedef {object} Diagnostic
+ * @property {string} code
+ * @property {Severity} severity
+ * @property {number} start First token.
+ * @property {number} stop One past the last token; `start` if something is missing there.
+ * @property {string} message What was found.
+ * @property {string} hint What to do.
+ * @property {Edit | null} fix
+ */
+
+/**
+ * @typedef {object} Edit
+ * @property {number} start First token to go.
+ * @property {number} stop One past the last.
+ * @property {number[]} tokens What comes in their place.
+ * @property {string} text The same as text.
+ */
+
+/**
+ * @typedef {object} Code A kind of fault; the texts may hold code between backticks.
+ * @property {boolean} guesses
+ * @property {string} looks What it looks like.
+ * @property {string} cause
+ * @property {string} strict What the strict parser does.
+ * @property {string} repair What the inspector does.
+ * @property {string} fix How to be rid of it.
+ */
+
+/**
+ * @typedef {object} Verdict What openai-harmony makes of the tokens.
+ * @property {number} messages How many it returns, or had read before the fault.
+ * @property {Fault | null} fault What it raises.
+ * @property {number} differing How many of its messages are not the recovered ones.
+ * @property {{index: number, message: WireMessage}[]} differences The first of those.
  */
 
 /**
@@ -199,3 +257,6 @@ export const PARTS = Object.freeze([
   "content",
   "stray",
 ]);
+
+/** What a mark says of its tokens: how much a diagnostic matters, or that they are plain text. */
+export const MARKS = Object.freeze(/** @type {const} */ (["error", "warning", "info", "literal"]));

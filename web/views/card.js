@@ -3,11 +3,21 @@
 import { getPath, roleOf } from "../conversation.js";
 import { isRecord } from "../json.js";
 import { buildContents, shapeOf } from "./contents.js";
-import { cloneElement, counted, find, findElement, setText } from "./dom.js";
+import {
+  cloneElement,
+  counted,
+  find,
+  findElement,
+  formatCount,
+  groupBy,
+  make,
+  setText,
+} from "./dom.js";
 import { controlOf, fieldsIn, pathOf, writeField } from "./fields.js";
 
 /** @typedef {import("../conversation.js").Path} Path */
 /** @typedef {import("./fields.js").Builtins} Builtins */
+/** @typedef {import("../engine/protocol.js").Literal} Literal */
 
 const HEADER = ["name", "channel", "recipient", "content_type"];
 /** Roles whose messages usually have more in the header than the role. */
@@ -30,6 +40,8 @@ export function createCard(document, key) {
   const dropped = findElement(element, ".dropped");
   const error = findElement(element, ".field-error");
   error.id = `error-${key}`;
+  const notes = findElement(element, ".literals");
+  let shownLiterals = "";
   let shape = "";
   /** @type {boolean | null} What the user chose; otherwise it depends on the role. */
   let headerOpen = null;
@@ -88,6 +100,17 @@ export function createCard(document, key) {
       dropped.hidden = rendered !== "dropped";
       element.classList.toggle("is-dropped", rendered === "dropped");
     },
+    /** Points out texts that spell special tokens. @param {Literal[]} literals */
+    showLiterals(literals) {
+      const now = literals.map(({ text, start, stop }) => [text, start, stop]).join();
+      if (now === shownLiterals) return;
+      shownLiterals = now;
+      const byText = groupBy(literals, ({ text }) => text);
+      notes.hidden = !byText.size;
+      notes.replaceChildren(
+        ...Array.from(byText, ([text, same]) => literalNote(document, text, same)),
+      );
+    },
     /** @param {{path: Path, text: string} | null} fault */
     showFault(fault) {
       const field = fault && nearestField(element, fault.path);
@@ -122,6 +145,23 @@ export function createCard(document, key) {
 }
 
 /** @typedef {ReturnType<typeof createCard>} Card */
+
+/** @param {Document} document @param {string} text @param {Literal[]} same */
+function literalNote(document, text, same) {
+  const note = make(document, "li");
+  const often = same.length > 1 ? ` ${formatCount(same.length)} times` : "";
+  const tokens = same.reduce((sum, { start, stop }) => sum + stop - start, 0);
+  const show = make(document, "button", "quiet", "Show");
+  show.type = "button";
+  show.dataset["token"] = String(same[0]?.start);
+  note.append(
+    "contains the text ",
+    make(document, "code", "", text),
+    `${often}: sent as plain text, ${counted(tokens, "token")}, not as the control token `,
+    show,
+  );
+  return note;
+}
 
 /**
  * The field whose path is the longest beginning of `path`, or that begins with it.

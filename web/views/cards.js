@@ -2,7 +2,7 @@
 
 import { getPath, roleAfter, roleOf, ROLES } from "../conversation.js";
 import { createCard } from "./card.js";
-import { closest, counted, make, revealInPane } from "./dom.js";
+import { closest, counted, groupBy, make, revealInPane } from "./dom.js";
 import { pathOf, readField } from "./fields.js";
 
 /**
@@ -25,6 +25,7 @@ import { pathOf, readField } from "./fields.js";
  * @property {(key: number) => void} remove
  * @property {(key: number, by: -1 | 1) => void} move
  * @property {(key: number) => void} showTokens
+ * @property {(token: number) => void} showToken
  * @property {() => void} showJson
  * @property {(on: "hover" | "focus", at: {key: number, part: string | null} | null) => void} point
  */
@@ -101,6 +102,14 @@ export function createCards(list, actions) {
         else card.showSize(known.has(key) ? "dropped" : null);
       }
     },
+    /** @param {RenderValue | null} value @param {number[]} keys Of the entries it was made from. */
+    showLiterals(value, keys) {
+      const byKey = groupBy(
+        value?.literals ?? [],
+        ({ message }) => keys[value?.messages[message]?.index ?? -1],
+      );
+      for (const [key, card] of cards) card.showLiterals(byKey.get(key) ?? []);
+    },
     /** @param {Fault | null} fault @returns {boolean} Whether a card shows it. */
     showFault(fault) {
       const [first, index, ...path] = fault?.path ?? [];
@@ -161,6 +170,7 @@ function connect(list, actions, known) {
     if (!button) return;
     const key = keyOf(event);
     if (button.matches(".size")) actions.showTokens(key);
+    else if (button.dataset["token"]) actions.showToken(Number(button.dataset["token"]));
     else if (button.closest(".other")) actions.showJson();
     else if (button.matches(".add-tool")) addTool(button, key);
     else if (button.matches(".remove-tool")) removeTool(button, key);

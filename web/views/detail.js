@@ -1,11 +1,12 @@
 /** @module */
 
-import { counted, make } from "./dom.js";
+import { counted, findElement, make, setText } from "./dom.js";
 import { appendBytes, appendVisible } from "./visible.js";
 
 /**
  * @typedef {import("../tokens.js").Tokens} Tokens
  * @typedef {{message: number, part: string | null, token: number | null}} Spot
+ * @typedef {{kind: string, name: string, text: string}} Note What a mark on a token says.
  */
 
 const HINT = "Point at a token, tap it, or move to it with the keys.";
@@ -35,8 +36,9 @@ export function createDetail(list) {
      * @param {Tokens | null} tokens
      * @param {Spot | null} spot
      * @param {(message: number) => string} labelOf
+     * @param {(token: number) => Note[]} notesOn
      */
-    show(tokens, spot, labelOf) {
+    show(tokens, spot, labelOf, notesOn) {
       list.replaceChildren();
       if (!tokens || !spot) {
         add("hint", (value) => (value.textContent = HINT));
@@ -59,6 +61,10 @@ export function createDetail(list) {
       }
       addText("part", (part ?? "all").replace("_", " "));
       addText("message", labelOf(message) || "none");
+      for (const { kind, name, text } of token === null ? [] : notesOn(token)) {
+        add(`note note-${kind}`, (value) => value.append(text));
+        setText(findElement(list, ":scope > :last-child > dt"), name);
+      }
     },
   };
 }
@@ -69,11 +75,13 @@ export function createDetail(list) {
  * @param {Tokens} tokens
  * @param {number} token
  * @param {(message: number) => string} labelOf
+ * @param {Note[]} notes
  */
-export function describeToken(tokens, token, labelOf) {
+export function describeToken(tokens, token, labelOf, notes) {
   const { part, message } = tokens.span(tokens.spanAt(token));
   const where = labelOf(message) ? ` of message ${labelOf(message)}` : "";
-  return `id ${tokens.id(token)}, bytes ${tokens.hex(token)}, ${part.replace("_", " ")}${where}`;
+  const facts = `id ${tokens.id(token)}, bytes ${tokens.hex(token)}, ${part.replace("_", " ")}${where}`;
+  return [facts, ...notes.map(({ kind, name, text }) => `${kind} ${name}: ${text}`)].join(". ");
 }
 
 /** @param {HTMLElement} parent @param {Tokens} tokens @param {number} token */

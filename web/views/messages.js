@@ -13,8 +13,10 @@ import {
   setText,
 } from "./dom.js";
 import { stringify } from "../json.js";
+import { appendProse } from "./prose.js";
 
 /**
+ * @typedef {import("../engine/protocol.js").Code} Code
  * @typedef {import("../engine/protocol.js").ParsedMessage} ParsedMessage
  * @typedef {import("../engine/protocol.js").WireMessage} WireMessage
  */
@@ -52,6 +54,8 @@ export function createMessages(list, actions) {
   list.after(more);
   /** @type {ParsedMessage[]} */
   let messages = [];
+  /** @type {Record<string, Code>} */
+  let codes = {};
   /** What each card shows, as text: a card that would be the same stays. @type {string[]} */
   let shown = [];
   let limit = STEP;
@@ -61,7 +65,8 @@ export function createMessages(list, actions) {
     now.forEach((text, index) => {
       const old = list.children[index];
       if (shown[index] === text && old) return;
-      const card = buildCard(document, /** @type {ParsedMessage} */ (messages[index]), index);
+      const parsed = /** @type {ParsedMessage} */ (messages[index]);
+      const card = buildCard(document, parsed, index, codes);
       if (old) old.replaceWith(card);
       else list.append(card);
     });
@@ -93,8 +98,9 @@ export function createMessages(list, actions) {
   list.addEventListener("focusout", () => actions.point("focus", null));
 
   return {
-    /** @param {ParsedMessage[]} next */
-    show(next) {
+    /** @param {ParsedMessage[]} next @param {Record<string, Code>} nextCodes Of the guesses. */
+    show(next, nextCodes) {
+      codes = nextCodes;
       if (next.length < limit) limit = STEP;
       messages = next;
       update();
@@ -121,24 +127,37 @@ export function createMessages(list, actions) {
 }
 
 /** @param {ParsedMessage} parsed */
-const describe = ({ start, stop, complete, message }) =>
-  `${stop - start} ${complete} ${stringify(message)}`;
+const describe = ({ start, stop, complete, guesses, withheld, message }) =>
+  stringify([stop - start, complete, guesses, withheld, message]);
 
 /**
  * @param {Document} document
  * @param {ParsedMessage} parsed
  * @param {number} ordinal
+ * @param {Record<string, Code>} codes
  */
-function buildCard(document, { start, stop, complete, message }, ordinal) {
+function buildCard(document, parsed, ordinal, codes) {
+  const { start, stop, complete, repaired, guesses, withheld, message } = parsed;
   const card = cloneElement(document, "message-template");
   card.dataset["message"] = String(ordinal);
   card.dataset["complete"] = String(complete);
+  card.dataset["repaired"] = String(repaired);
   card.dataset["role"] = message.role;
   card.setAttribute("aria-label", `Message ${ordinal + 1}, ${message.role}`);
   setText(findElement(card, ".ordinal"), String(ordinal + 1));
   setText(findElement(card, ".role"), message.role);
   setText(findElement(card, ".size"), counted(stop - start, "token"));
   findElement(card, ".incomplete").hidden = complete;
+  findElement(card, ".repaired").hidden = !repaired;
+  findElement(card, ".withheld").hidden = !withheld;
+  const guessed = findElement(card, ".guesses");
+  guessed.hidden = !guesses.length;
+  for (const code of guesses) {
+    const note = make(document, "li");
+    note.append("guessed, ", make(document, "code", "", code), ": ");
+    appendProse(note, codes[code]?.repair ?? "");
+    guessed.append(note);
+  }
   const fields = findElement(card, ".fields");
   for (const [name, label] of FIELDS) {
     const value = message[name];

@@ -31,6 +31,8 @@ const CHARACTER = 7.9;
 const GUTTER = 60;
 /** Blocks that are filled at once after a change, so that nothing flickers. */
 const AT_ONCE = 6;
+const FLASH = 1_200;
+const MOST_FLASHED = 200;
 
 /**
  * @param {HTMLElement} root Holds `.stream` and `.stream-pages`.
@@ -59,8 +61,6 @@ export function createStream(root, actions) {
   const byElement = new WeakMap();
   /** The token that is the tab stop. */
   let current = 0;
-  /** @type {number | null} */
-  let fault = null;
   /** @type {{message: number, part: string | null} | null} */
   let lit = null;
 
@@ -86,7 +86,6 @@ export function createStream(root, actions) {
     block.element.style.height = "";
     if (layout === "table") block.element.setAttribute("role", "rowgroup");
     if (holds(block, current)) markCurrent(true);
-    if (fault !== null && holds(block, fault)) elementOf(fault)?.classList.add("is-fault");
     lightIn(block.element);
   }
 
@@ -208,7 +207,9 @@ export function createStream(root, actions) {
     host.dataset["layout"] = layout;
     host.removeAttribute("role");
     host.removeAttribute("aria-rowcount");
+    host.classList.remove("ends-too-early");
     if (!tokens?.length) return;
+    host.classList.toggle("ends-too-early", tokens.endsTooEarly);
     host.setAttribute("role", layout === "text" ? "listbox" : "grid");
     host.setAttribute("aria-label", "Tokens");
     if (layout === "table") host.setAttribute("aria-rowcount", String(tokens.length + 1));
@@ -310,14 +311,20 @@ export function createStream(root, actions) {
       lit = next;
       lightIn(host);
     },
-    /** @param {number | null} token One past the last one if the stream should have gone on. */
-    markFault(token) {
-      if (fault !== null) elementOf(fault)?.classList.remove("is-fault");
-      fault = token;
-      host.classList.toggle("ends-too-early", token !== null && token >= (tokens?.length ?? 0));
-      if (token !== null) elementOf(token)?.classList.add("is-fault");
-    },
     go,
+    /** Makes tokens stand out for a moment. @param {number} start @param {number} stop */
+    flash(start, stop) {
+      const last = Math.min(stop, start + MOST_FLASHED);
+      for (let token = start; token < last; token++) {
+        const element = elementOf(token);
+        element?.classList.add("flash");
+        setTimeout(() => element?.classList.remove("flash"), FLASH);
+      }
+    },
+    /** The token that the keys are on. */
+    get current() {
+      return current;
+    },
     /**
      * Brings a token into view, if that moves nothing but the pane.
      *

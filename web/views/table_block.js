@@ -1,6 +1,7 @@
 /** @module */
 
 import { make } from "./dom.js";
+import { markClasses } from "./mark_classes.js";
 import { appendBytes, appendVisible } from "./visible.js";
 
 /** @typedef {import("../tokens.js").Tokens} Tokens */
@@ -21,11 +22,12 @@ export const COLUMNS = Object.freeze(["token", "id", "text", "bytes", "part", "m
 export function paintTable(document, tokens, start, stop, labelOf) {
   const painted = document.createDocumentFragment();
   let ordinal = tokens.spanAt(start);
+  const classes = markClasses(tokens, start, stop);
   for (let index = start; index < stop; ordinal++) {
     const span = tokens.span(ordinal);
     const label = labelOf(span.message);
     for (const end = Math.min(span.stop, stop); index < end; index++) {
-      const row = make(document, "div", "token row");
+      const row = make(document, "div", `token row${classes.get(index) ?? ""}`);
       row.dataset["tokenIndex"] = String(index);
       row.dataset["part"] = span.part;
       row.dataset["of"] = String(span.message);

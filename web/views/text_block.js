@@ -1,6 +1,7 @@
 /** @module */
 
 import { make } from "./dom.js";
+import { markClasses } from "./mark_classes.js";
 import { appendBytes, appendVisible, spoken } from "./visible.js";
 
 /** @typedef {import("../tokens.js").Tokens} Tokens */
@@ -22,6 +23,7 @@ export function paintText(document, tokens, start, stop, labelOf) {
   let segment = null;
   let message = NaN;
   let ordinal = tokens.spanAt(start);
+  const classes = markClasses(tokens, start, stop);
   for (let index = start; index < stop; ordinal++) {
     const span = tokens.span(ordinal);
     const end = Math.min(span.stop, stop);
@@ -34,7 +36,7 @@ export function paintText(document, tokens, start, stop, labelOf) {
     const run = make(document, "span", "run");
     run.dataset["part"] = span.part;
     run.dataset["of"] = String(span.message);
-    for (; index < end; index++) paintToken(run, tokens, index, end);
+    for (; index < end; index++) paintToken(run, tokens, index, end, classes.get(index));
     segment.append(run);
   }
   return painted;
@@ -52,10 +54,17 @@ function makeSegment(document, label, begins) {
   return segment;
 }
 
-/** @param {HTMLElement} run @param {Tokens} tokens @param {number} index @param {number} end */
-function paintToken(run, tokens, index, end) {
+/**
+ * @param {HTMLElement} run
+ * @param {Tokens} tokens
+ * @param {number} index
+ * @param {number} end
+ * @param {string} [marked]
+ */
+function paintToken(run, tokens, index, end, marked) {
   const document = run.ownerDocument;
   const token = make(document, "span", index % 2 ? "token odd" : "token");
+  if (marked) token.className += marked;
   token.dataset["tokenIndex"] = String(index);
   token.setAttribute("role", "option");
   token.tabIndex = -1;

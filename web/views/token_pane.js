@@ -1,6 +1,6 @@
 /** @module */
 
-import { Tokens } from "../tokens.js";
+import { applyEdit, Tokens } from "../tokens.js";
 import { createCopyButton } from "./copy.js";
 import { createDetail, describeToken } from "./detail.js";
 import { clone, counted, find, findElement, setText } from "./dom.js";
@@ -11,14 +11,19 @@ import { createTabs } from "./tabs.js";
  * @typedef {import("../engine/protocol.js").TokenStream} TokenStream
  * @typedef {import("./detail.js").Spot} Spot
  * @typedef {import("./stream.js").Layout} Layout
+ * @typedef {import("../tokens.js").Mark} Mark
  */
 
 /**
  * @typedef {object} TokenPaneActions
  * @property {(on: "hover" | "focus", spot: Spot | null) => void} point
  * @property {(message: number) => void} showMessage
+ * @property {(mark: Mark) => {name: string, text: string} | null} describeMark
  * @property {(() => string)} [json] What the button "JSON" copies.
  */
+
+/** So many marks of a token are told about. */
+const MOST_NOTES = 5;
 
 /**
  * The right-hand pane of both modes: the stream, its views, what to copy, and the pointed token.
@@ -42,6 +47,13 @@ export function createTokenPane(pane, actions) {
   /** @param {number} message */
   const labelOf = (message) => labels[message] ?? "";
 
+  /** @param {number} token */
+  const notesOn = (token) =>
+    (tokens?.marksIn(token, token + 1) ?? []).slice(0, MOST_NOTES).flatMap((mark) => {
+      const note = actions.describeMark(mark);
+      return note ? [{ kind: mark.kind, ...note }] : [];
+    });
+
   /** @param {number | null} token @returns {Spot | null} */
   function spotOf(token) {
     if (!tokens || token === null) return null;
@@ -59,7 +71,7 @@ export function createTokenPane(pane, actions) {
   /** @param {number} token @param {Tokens} all */
   function describe(token, all) {
     const element = scroller.querySelector(`[data-token-index="${token}"]`);
-    element?.setAttribute("aria-description", describeToken(all, token, labelOf));
+    element?.setAttribute("aria-description", describeToken(all, token, labelOf, notesOn(token)));
     if (element?.getAttribute("role") !== "option") return;
     element.setAttribute("aria-posinset", String(token + 1));
     element.setAttribute("aria-setsize", String(all.length));
@@ -87,7 +99,7 @@ export function createTokenPane(pane, actions) {
     button("json").hidden = false;
     createCopyButton(button("json"), json);
   }
-  detail.show(null, null, labelOf);
+  detail.show(null, null, labelOf, notesOn);
 
   return {
     /**
@@ -122,10 +134,29 @@ export function createTokenPane(pane, actions) {
       // A token speaks for itself; lighting up all of its message would only dazzle.
       const field = spot?.token === null && spot.message >= 0 ? spot : null;
       stream.light(field && { message: field.message, part: field.part });
-      detail.show(tokens, spot, labelOf);
+      detail.show(tokens, spot, labelOf, notesOn);
     },
-    markFault: stream.markFault,
     go: stream.go,
+    /** Goes to what a mark is about. @param {{start: number, stop: number}} range */
+    goToRange(range) {
+      stream.go(range.start);
+      const on = tokens?.tokensOf(range);
+      if (on) stream.flash(on.start, on.stop);
+    },
+    /** Goes to the next mark, or the one before. @param {1 | -1} step */
+    goToMark(step) {
+      const inStream = scroller.contains(pane.ownerDocument.activeElement);
+      const token = tokens?.markedToken(inStream ? stream.current : -1, step) ?? null;
+      if (token === null) return;
+      stream.go(token);
+      stream.flash(token, token + 1);
+    },
+    /** The marks on a token. @param {number | null} token @returns {Mark[]} */
+    marksOn: (token) => (token === null ? [] : (tokens?.marksIn(token, token + 1) ?? [])),
+    /** @param {number} start @param {number} stop */
+    textOf: (start, stop) => tokens?.textOf(start, stop) ?? "",
+    /** The source as it is after an edit. @param {import("../engine/protocol.js").Edit} edit */
+    edited: (edit) => (tokens ? applyEdit(tokens, edit) : null),
     /** Scrolls to a message's part if it is out of view. @param {number} message @param {string | null} part */
     peek(message, part) {
       const range = tokens?.rangeOf(message, part) ?? tokens?.rangeOf(message, null);

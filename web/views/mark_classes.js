@@ -1,0 +1,35 @@
+/** @module */
+
+import { MARKS } from "../engine/protocol.js";
+
+/** @typedef {import("../tokens.js").Tokens} Tokens */
+
+/**
+ * The classes that show the marks of some tokens; where several overlap, the gravest counts.
+ *
+ * @param {Tokens} tokens
+ * @param {number} start
+ * @param {number} stop
+ * @returns {Map<number, string>} By token.
+ */
+export function markClasses(tokens, start, stop) {
+  /** @type {Map<number, number>} */
+  const gravest = new Map();
+  /** @type {Set<number>} */
+  const gaps = new Set();
+  for (const mark of tokens.marksIn(start, stop)) {
+    const on = tokens.tokensOf(mark);
+    const kind = MARKS.indexOf(mark.kind);
+    if (mark.start === mark.stop && mark.start < tokens.length) gaps.add(on.start);
+    const last = Math.min(on.stop, stop);
+    for (let index = Math.max(on.start, start); index < last; index++) {
+      gravest.set(index, Math.min(kind, gravest.get(index) ?? kind));
+    }
+  }
+  return new Map(
+    Array.from(gravest, ([index, kind]) => [
+      index,
+      ` marked mark-${MARKS[kind]}${gaps.has(index) ? " gap" : ""}`,
+    ]),
+  );
+}

@@ -1,0 +1,73 @@
+/** @module */
+
+import { stringify } from "../json.js";
+import { cloneElement, counted, find, findElement, make, setText } from "./dom.js";
+
+/**
+ * @typedef {import("../engine/protocol.js").InspectValue} InspectValue
+ * @typedef {import("../engine/protocol.js").Verdict} Verdict
+ */
+
+const SHORT = 2_000;
+const INDENT = 2;
+
+/**
+ * What openai-harmony would have made of the tokens.
+ *
+ * @param {HTMLElement} root
+ * @param {{go: (token: number) => void}} actions
+ */
+export function createVerdicts(root, actions) {
+  const document = root.ownerDocument;
+  const list = findElement(root, ".verdict-list");
+  let shown = "";
+
+  /** @param {string} name @param {Verdict} verdict @param {number} length In tokens. */
+  function build(name, verdict, length) {
+    const { fault, messages, differing, differences } = verdict;
+    const entry = cloneElement(document, "verdict-template");
+    entry.dataset["verdict"] = name;
+    entry.dataset["raises"] = String(fault !== null);
+    setText(findElement(entry, "dt"), name);
+    const found = findElement(entry, ".verdict-text");
+    const go = find(entry, "button", HTMLButtonElement);
+    const token = fault?.token ?? null;
+    if (fault) {
+      found.append("raises ", make(document, "code", "", fault.message));
+      const lost = messages ? `, and ${counted(messages, "message")} before it lost` : "";
+      found.append(lost);
+    } else {
+      found.append(`returns ${counted(messages, "message")}`);
+    }
+    go.hidden = token === null;
+    setText(go, token !== null && token >= length ? "at the end" : `at token ${token}`);
+    go.addEventListener("click", () => token !== null && actions.go(token));
+    const details = find(entry, "details", HTMLDetailsElement);
+    details.hidden = !differing;
+    const other = differing === 1 ? "that differs" : "that differ";
+    setText(findElement(details, "summary"), `${counted(differing, "message")} ${other}`);
+    for (const { index, message } of differences) {
+      const text = stringify(message, INDENT);
+      const clipped = text.length > SHORT ? `${text.slice(0, SHORT)}…` : text;
+      details.append(make(document, "p", "", `Message ${index + 1}`));
+      details.append(make(document, "pre", "excerpt", clipped));
+    }
+    return entry;
+  }
+
+  return {
+    /** @param {InspectValue | null} value */
+    show(value) {
+      root.hidden = !value;
+      const length = value?.tokens.ids.length ?? 0;
+      const now = stringify([value?.verdicts, length]);
+      if (now === shown) return;
+      shown = now;
+      const { strict, lenient } = value?.verdicts ?? {};
+      list.replaceChildren(
+        ...(strict ? [build("strict", strict, length)] : []),
+        ...(lenient ? [build("non-strict", lenient, length)] : []),
+      );
+    },
+  };
+}
