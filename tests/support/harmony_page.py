@@ -49,7 +49,8 @@ class HarmonyPage:
         self.page.locator("#inspect-clear").click()
         self.choose("reading", "auto")
         self.choose("role", "assistant")
-        self.page.get_by_label("strict").check()
+        for policy in ("missing_call_is_call", "recover_stripped_markers"):
+            self.panel.locator(f"input[name={policy}]").uncheck()
         self.turn_to("write")
         self.page.locator("#write-clear").click()
         self.choose("mode", "conversation")
@@ -126,6 +127,18 @@ class HarmonyPage:
     def alerts(self) -> Locator:
         """The faults that are shown."""
         return self.panel.locator("[role=alert]:visible")
+
+    @property
+    def problems(self) -> Locator:
+        """The entries of the list of problems."""
+        return self.page.locator("#problems .problem")
+
+    def problem(self, code: str) -> Locator:
+        return self.page.locator(f"#problems .problem[data-code='{code}']")
+
+    def verdict(self, name: str) -> Locator:
+        """What the strict or the non-strict parser makes of it."""
+        return self.page.locator(f"#verdicts [data-verdict~='{name}']")
 
     def inspected(self) -> list[dict[str, Any]]:
         """The messages that were recovered, as the page copies them."""

@@ -59,39 +59,21 @@ def test_how_to_read_it_can_be_overridden(app: HarmonyPage) -> None:
     assert len(app.copied_ids()) > 3
 
 
-def test_the_first_fault_is_marked_and_what_came_before_it_kept(app: HarmonyPage) -> None:
-    app.paste(COMPLETION + " stray words")
-    expect(app.alerts).to_have_count(1)
-    expect(app.alerts).to_contain_text("while expecting start token 200006")
-    assert len(app.inspected()) == 3
-    app.alerts.get_by_role("button", name="Go to token").click()
-    fault = app.token_pane.locator("[data-token-index].is-fault")
-    expect(fault).to_have_count(1)
-    expect(fault).to_contain_text("stray")
-
-
 def test_a_cut_off_message_is_marked(app: HarmonyPage) -> None:
     app.paste("<|channel|>final<|message|>The series conv")
     card = app.page.locator("#messages > li")
     expect(card).to_have_count(1)
     expect(card).to_have_attribute("data-complete", "false")
     expect(card.locator(".incomplete")).to_be_visible()
-
-
-def test_non_strict_recovers_a_message_without_its_marker(app: HarmonyPage) -> None:
-    app.paste("<|channel|>final The answer is 4.<|return|>")
-    expect(app.alerts).to_have_count(1)
-    app.page.get_by_label("strict").uncheck()
-    expect(app.page.locator("#messages > li")).to_have_count(1)
-    message = app.inspected()[0]
-    assert (message["channel"], message["content"][0]["text"]) == ("final", "The answer is 4.")
+    expect(app.problem("truncated-content")).to_have_count(1)
 
 
 def test_the_role_of_the_first_message_can_be_its_own(app: HarmonyPage) -> None:
     app.paste("<|start|>user<|message|>Hi<|end|>")
+    expect(app.problem("prompt-as-completion")).to_have_count(1)
     app.choose("role", "")
     expect(app.page.locator("#messages > li")).to_have_attribute("data-role", "user")
-    expect(app.alerts).to_have_count(0)
+    expect(app.problems).to_have_count(0)
 
 
 def test_a_message_and_its_tokens_light_each_other(app: HarmonyPage) -> None:
@@ -158,7 +140,7 @@ def test_messages_go_on_in_write(app: HarmonyPage) -> None:
     expect(app.page.locator("#cards > li")).to_have_count(3)
 
 
-EXAMPLES = 10
+EXAMPLES = 15
 
 
 @pytest.mark.parametrize("example", range(EXAMPLES))

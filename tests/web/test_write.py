@@ -285,6 +285,25 @@ def test_a_special_tokens_text_in_a_content_is_plain_text(app: HarmonyPage) -> N
     assert app.copied("text") == "<|start|>user<|message|><|end|><|end|>"
 
 
+def test_literal_special_tokens_are_pointed_out(app: HarmonyPage) -> None:
+    message = {"role": "tool", "name": "f", "content": "Ends with <|end|> or <|call|>, <|end|>."}
+    app.write_json({"messages": [message]})
+    app.show_cards()
+    notes = app.page.locator("#cards .literals > li")
+    expect(notes).to_have_count(2)
+    expect(notes.first).to_contain_text("contains the text <|end|> 2 times: sent as plain text")
+    literal = app.token_pane.locator(".token.mark-literal")
+    control = app.token_pane.locator("[data-part=marker] .token")
+    assert "<|end|>" in "".join(literal.all_inner_texts())
+    assert control.all_inner_texts() == ["<|start|>", "<|message|>", "<|end|>"]
+    notes.first.get_by_role("button", name="Show").click()
+    expect(literal.first).to_be_focused()
+    expect(app.detail).to_contain_text("not the control token")
+    app.page.locator("#cards textarea").fill("Ends.")
+    expect(notes).to_have_count(0)
+    expect(literal).to_have_count(0)
+
+
 BAD_CONVERSATIONS = {
     "not json": ('{"messages": [', "This is not JSON"),
     "no list": ('{"messages": 5}', "messages"),

@@ -22,13 +22,13 @@ export function createVerdicts(root, actions) {
   const list = findElement(root, ".verdict-list");
   let shown = "";
 
-  /** @param {string} name @param {Verdict} verdict @param {number} length In tokens. */
-  function build(name, verdict, length) {
+  /** @param {string[]} names @param {Verdict} verdict @param {number} length In tokens. */
+  function build(names, verdict, length) {
     const { fault, messages, differing, differences } = verdict;
     const entry = cloneElement(document, "verdict-template");
-    entry.dataset["verdict"] = name;
+    entry.dataset["verdict"] = names.join(" ");
     entry.dataset["raises"] = String(fault !== null);
-    setText(findElement(entry, "dt"), name);
+    setText(findElement(entry, "dt"), names.join(" and "));
     const found = findElement(entry, ".verdict-text");
     const go = find(entry, "button", HTMLButtonElement);
     const token = fault?.token ?? null;
@@ -64,10 +64,11 @@ export function createVerdicts(root, actions) {
       if (now === shown) return;
       shown = now;
       const { strict, lenient } = value?.verdicts ?? {};
-      list.replaceChildren(
-        ...(strict ? [build("strict", strict, length)] : []),
-        ...(lenient ? [build("non-strict", lenient, length)] : []),
-      );
+      list.replaceChildren();
+      if (!strict || !lenient) return;
+      const same = stringify(strict) === stringify(lenient);
+      list.append(build(same ? ["strict", "non-strict"] : ["strict"], strict, length));
+      if (!same) list.append(build(["non-strict"], lenient, length));
     },
   };
 }
