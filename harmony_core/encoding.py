@@ -12,11 +12,12 @@ from harmony_core.format.inspect import Inspector
 from harmony_core.format.parse_whole import parse_messages
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from harmony_core.chat import Conversation, Message, Role
     from harmony_core.format._markers import Markers
     from harmony_core.format.inspection import Inspection, InspectPolicy
+    from harmony_core.format.spans import Span
     from harmony_core.tokenizer import Tokenizer
 
 __all__ = ["HarmonyEncoding", "RenderConversationConfig", "RenderOptions"]
@@ -176,6 +177,25 @@ class HarmonyEncoding:
             next_turn_role=next_turn_role,
             training=training,
         )
+
+    def rendered_spans(
+        self,
+        conversation: Conversation,
+        tokens: Sequence[int],
+        ranges: Sequence[tuple[int, int, int]],
+    ) -> list[Span]:
+        """Tell what each token of a rendered conversation is there for.
+
+        Args:
+            conversation: The conversation that was rendered.
+            tokens: What ``render_ranges`` made of it.
+            ranges: Which tokens it said were whose.
+
+        Returns:
+            Spans from the first token to the last. A span's message is an index into
+            ``ranges``, or ``None`` for a message that is only begun.
+        """
+        return render.rendered_spans(conversation, tokens, ranges, self.tokenizer, self.markers)
 
     def render(self, message: Message, render_options: RenderOptions | None = None) -> list[int]:
         """Render a single message.

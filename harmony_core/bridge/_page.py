@@ -21,12 +21,10 @@ from harmony_core.bridge._wire import (
 from harmony_core.chat import Conversation, Role, unknown_fields
 from harmony_core.encoding import RenderConversationConfig
 from harmony_core.errors import ChatError, RenderError
-from harmony_core.format.spans import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harmony_core.format.spans import Span
 
 _RENDER_HINT = "Correct the message; everything else was read."
 
@@ -38,8 +36,9 @@ def render(*, conversation: str, mode: str, next_role: str, drop_analysis: bool)
         InputFault: The conversation is none, or cannot be rendered.
     """
     try:
+        messages = _conversation(conversation)
         tokens, ranges = encoding().render_ranges(
-            _conversation(conversation),
+            messages,
             RenderConversationConfig(auto_drop_analysis=drop_analysis),
             next_turn_role=Role(next_role) if mode == "completion" else None,
             training=mode == "training",
@@ -49,8 +48,7 @@ def render(*, conversation: str, mode: str, next_role: str, drop_analysis: bool)
         raise InputFault("cannot-render", str(error), _RENDER_HINT, path=path) from error
     except ChatError as error:
         raise _at_path(error) from error
-    spans = _with_messages(label(tokens, encoding().tokenizer, encoding().markers), ranges)
-    stream = token_stream(tokens, spans)
+    stream = token_stream(tokens, encoding().rendered_spans(messages, tokens, ranges))
     literals = list(_literals(stream, [start for _, start, _ in ranges]))
     value = {
         "messages": [
@@ -63,16 +61,6 @@ def render(*, conversation: str, mode: str, next_role: str, drop_analysis: bool)
         for index, literal in enumerate(literals)
     )
     return Answer(value, {"tokens": {**stream, "marks": marks}})
-
-
-def _with_messages(spans: list[Span], ranges: list[tuple[int, int, int]]) -> Iterator[Span]:
-    """Give each span the message in whose range it begins."""
-    message = 0
-    for span in spans:
-        while message < len(ranges) and ranges[message][2] <= span.start:
-            message += 1
-        inside = message < len(ranges) and ranges[message][1] <= span.start
-        yield span._replace(message=message if inside else None)
 
 
 class Literal(NamedTuple):

@@ -199,24 +199,37 @@ def add_render_options(parser: ArgumentParser) -> None:
     )
 
 
-def render(
-    data: object, document: Document, options: Namespace, encoding: HarmonyEncoding
-) -> tuple[list[int], list[tuple[int, int, int]]]:
-    """Render a conversation's dictionary, or a list of its messages.
-
-    Returns:
-        What ``HarmonyEncoding.render_ranges`` does.
+def read_conversation(document: Document, options: Namespace) -> Conversation:
+    """Read a conversation's dictionary, or a list of its messages.
 
     Raises:
-        InputFault: This is no conversation, or it cannot be rendered.
+        InputFault: This is no conversation.
     """
+    data: Any = document.json()
     if isinstance(data, list):
         data = {"messages": data}
     if options.refuse_unknown:
         _refuse_unknown(data, document)
     try:
+        return Conversation.from_dict(data)
+    except ChatError as error:
+        raise InputFault(_at(error.path, str(error)), line=document.line) from error
+
+
+def render(
+    conversation: Conversation, document: Document, options: Namespace, encoding: HarmonyEncoding
+) -> tuple[list[int], list[tuple[int, int, int]]]:
+    """Render a document's conversation.
+
+    Returns:
+        What ``HarmonyEncoding.render_ranges`` does.
+
+    Raises:
+        InputFault: It cannot be rendered.
+    """
+    try:
         return encoding.render_ranges(
-            _conversation(data),
+            conversation,
             RenderConversationConfig(auto_drop_analysis=not options.keep_analysis),
             next_turn_role=Role(options.next_role) if options.mode == "completion" else None,
             training=options.mode == "training",
@@ -226,10 +239,6 @@ def render(
     except RenderError as error:
         path = () if error.message_index is None else ("messages", error.message_index)
         raise InputFault(_at(path, str(error)), line=document.line) from error
-
-
-def _conversation(data: Any) -> Conversation:  # noqa: ANN401 - any JSON value
-    return Conversation.from_dict(data)
 
 
 def _refuse_unknown(data: object, document: Document) -> None:

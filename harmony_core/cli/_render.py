@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from harmony_core.cli._command import Command, Example, add_render_options, render
+from harmony_core.cli._command import (
+    Command,
+    Example,
+    add_render_options,
+    read_conversation,
+    render,
+)
 from harmony_core.cli._input import Form
 from harmony_core.cli._visible import to_json
 
@@ -44,7 +50,8 @@ class Render(Command):
 
     def handle(self, document: Document) -> None:
         """Write the rendering of a document."""
-        tokens, _ = render(document.json(), document, self.options, self.encoding)
+        conversation = read_conversation(document, self.options)
+        tokens, _ = render(conversation, document, self.options, self.encoding)
         as_json = self.writes_json(document)
         if not self.options.text:
             self.output.write(f"{to_json(tokens) if as_json else ' '.join(map(str, tokens))}\n")

@@ -7,18 +7,26 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from harmony_core.chat import Role
 from harmony_core.cli._colour import add_colour_option, painted, wants_colour
-from harmony_core.cli._command import Command, Example, add_render_options, read_tokens, render
+from harmony_core.cli._command import (
+    Command,
+    Example,
+    add_render_options,
+    read_conversation,
+    read_tokens,
+    render,
+)
 from harmony_core.cli._input import Form
 from harmony_core.cli._parse import READINGS, add_reading_option, add_role_option
 from harmony_core.cli._visible import quoted, to_json
-from harmony_core.format.spans import Part, label
+from harmony_core.format.spans import Part
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from harmony_core.cli._input import Document
     from harmony_core.cli._output import Output
+    from harmony_core.format.spans import Span
 
 # ANSI's SGR codes; content keeps the terminal's own colour.
 _COLOURS = {
@@ -98,27 +106,29 @@ class Tokens(Command):
             self.output.write(self._line(row) + "\n")
 
     def _rows(self, document: Document) -> Iterator[_Row]:
-        tokens, role, numbers = self._read(document)
+        tokens, spans = self._read(document)
         tokenizer = self.encoding.tokenizer
-        spans = label(tokens, tokenizer, self.encoding.markers, role=role)
-        for start, stop, part, ordinal in spans:
-            message = ordinal if ordinal is None or numbers is None else numbers[ordinal]
+        for start, stop, part, message in spans:
             for index in range(start, stop):
                 token = tokens[index]
                 yield _Row(index, token, message, part, tokenizer.token_bytes(token))
 
-    def _read(self, document: Document) -> tuple[list[int], Role | None, list[int] | None]:
-        """The tokens, whose message they begin within, and the messages' numbers if not 0, 1 ..."""
+    def _read(self, document: Document) -> tuple[list[int], Iterable[Span]]:
+        """The tokens and their spans; the messages of a conversation have its numbers."""
         options = self.options
         if options.read == "conversation" or (
             options.read == "auto" and _holds_conversation(document)
         ):
-            tokens, ranges = render(document.json(), document, options, self.encoding)
-            numbers = [index for index, _, _ in ranges]
-            begun = numbers[-1] + 1 if numbers else 0
-            return tokens, None, [*numbers, begun]
+            conversation = read_conversation(document, options)
+            tokens, ranges = render(conversation, document, options, self.encoding)
+            spans = self.encoding.rendered_spans(conversation, tokens, ranges)
+            numbers: dict[int | None, int] = {
+                ordinal: index for ordinal, (index, _, _) in enumerate(ranges)
+            }
+            return tokens, (span._replace(message=numbers.get(span.message)) for span in spans)
         role = None if options.role is None else Role(options.role)
-        return read_tokens(document, self.encoding, READINGS[options.read]), role, None
+        tokens = read_tokens(document, self.encoding, READINGS[options.read])
+        return tokens, self.encoding.inspect(tokens, role).spans
 
     def _line(self, row: _Row) -> str:
         message = "-" if row.message is None else row.message

@@ -15,9 +15,10 @@ from harmony_core.errors import ChatError, RenderError
 from harmony_core.format._json import read_json, well_formed
 from harmony_core.format._markers import MARKER_TEXTS
 from harmony_core.format._tools_section import SchemaNotation, tools_section
+from harmony_core.format.spans import Part, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from harmony_core.contents import Content
     from harmony_core.format._markers import Markers
@@ -220,49 +221,97 @@ def _is_final_of_assistant(message: Message) -> bool:
 
 def _append(message: Message, setting: _Setting, tokens: list[int]) -> None:
     tokenizer, markers = setting[:2]
-    author = message.author
-    role = author.role
-    recipient = message.recipient
-    fields = (role, author.name, recipient, message.channel, message.content_type)
-    tokens += _header(tokenizer, markers, fields)
+    role = message.author.role
+    tokens += _header(tokenizer, markers, _header_fields(message))
     for content in message.content:
         text = content.text if type(content) is TextContent else _text(content, role, setting)
         tokens += tokenizer.encode_ordinary(well_formed(text))
-    calls = recipient is not None and role == Role.ASSISTANT
+    calls = message.recipient is not None and role == Role.ASSISTANT
     tokens.append(markers.call if calls else markers.end)
+
+
+def _header_fields(message: Message) -> _HeaderFields:
+    author = message.author
+    return author.role, author.name, message.recipient, message.channel, message.content_type
 
 
 @lru_cache(maxsize=_HEADER_CACHE_SIZE)
 def _header(tokenizer: Tokenizer, markers: Markers, fields: _HeaderFields) -> tuple[int, ...]:
+    parts = _header_parts(tokenizer, markers, fields)
+    return tuple(token for _, tokens in parts for token in tokens)
+
+
+def _header_parts(
+    tokenizer: Tokenizer, markers: Markers, fields: _HeaderFields
+) -> Iterator[tuple[Part, list[int]]]:
     role, name, recipient, channel, content_type = fields
 
     def encode(text: str) -> list[int]:
         return tokenizer.encode_ordinary(well_formed(text))
 
-    tokens = [markers.start]
+    yield Part.MARKER, [markers.start]
     if role != Role.TOOL:
-        tokens += encode(Role(role).value)
+        yield Part.ROLE, encode(Role(role).value)
         if name is not None:
-            tokens += encode(":" + name)
+            yield Part.NAME, encode(":" + name)
     elif name is not None:
-        tokens += encode(name)
+        yield Part.NAME, encode(name)
     else:
         raise RenderError("Tools should have a name!")
     if recipient is not None and recipient != "all":
-        tokens += encode(" to=" + recipient)
+        yield Part.RECIPIENT, encode(" to=" + recipient)
     if channel is not None:
-        tokens.append(markers.channel)
-        tokens += encode(channel)
+        yield Part.MARKER, [markers.channel]
+        yield Part.CHANNEL, encode(channel)
     if content_type is not None:
         constrained = content_type.removeprefix(MARKER_TEXTS["constrain"])
         if constrained != content_type:
-            tokens += encode(" ")
-            tokens.append(markers.constrain)
-            tokens += encode(constrained)
+            yield Part.CONTENT_TYPE, encode(" ")
+            yield Part.MARKER, [markers.constrain]
+            yield Part.CONTENT_TYPE, encode(constrained)
         else:
-            tokens += encode(" " + content_type)
-    tokens.append(markers.message)
-    return tuple(tokens)
+            yield Part.CONTENT_TYPE, encode(" " + content_type)
+    yield Part.MARKER, [markers.message]
+
+
+def rendered_spans(
+    conversation: Iterable[Message],
+    tokens: Sequence[int],
+    ranges: Sequence[tuple[int, int, int]],
+    tokenizer: Tokenizer,
+    markers: Markers,
+) -> list[Span]:
+    """Tell what each token of a rendered conversation is there for.
+
+    Args:
+        conversation: The messages that were rendered.
+        tokens: What ``render_ranges`` made of them.
+        ranges: Which tokens it said were whose.
+        tokenizer: The one that encoded the text.
+        markers: The formatting tokens.
+
+    Returns:
+        Spans from the first token to the last; a span's message is an index into ``ranges``.
+    """
+    messages = list(conversation)
+    spans: list[Span] = []
+
+    def add(stop: int, part: Part, message: int | None) -> None:
+        start = spans[-1].stop if spans else 0
+        if start < stop:
+            spans.append(Span(start, stop, part, message))
+
+    for ordinal, (index, at, stop) in enumerate(ranges):
+        for part, header in _header_parts(tokenizer, markers, _header_fields(messages[index])):
+            at += len(header)  # noqa: PLW2901 - the place in the message
+            add(at, part, ordinal)
+        add(stop - 1, Part.CONTENT, ordinal)
+        add(stop, Part.MARKER, ordinal)
+    begun = ranges[-1][2] if ranges else 0  # the message that the model is to complete
+    if begun < len(tokens):
+        add(begun + 1, Part.MARKER, None)
+        add(len(tokens), Part.ROLE, None)
+    return spans
 
 
 def _text(content: Content, role: Role, setting: _Setting) -> str:
