@@ -22,9 +22,9 @@ from harmony_core.errors import (
     SpecialTokenError,
     VocabularyError,
 )
-from harmony_core.format.codes import Severity
-from harmony_core.format.inspect import Inspector
-from harmony_core.format.inspection import (
+from harmony_core.format.diagnosis.codes import Severity
+from harmony_core.format.diagnosis.inspect import Inspector
+from harmony_core.format.diagnosis.inspection import (
     Diagnostic,
     InspectedMessage,
     Inspection,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from harmony_core import _fields
 from harmony_core.format import render
 from harmony_core.format._tools_section import SchemaNotation
-from harmony_core.format.inspect import Inspector
+from harmony_core.format.diagnosis.inspect import Inspector
 from harmony_core.format.parse_whole import parse_messages
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from harmony_core.chat import Conversation, Message, Role
     from harmony_core.format._markers import Markers
-    from harmony_core.format.inspection import Inspection, InspectPolicy
+    from harmony_core.format.diagnosis.inspection import Inspection, InspectPolicy
     from harmony_core.format.spans import Span
     from harmony_core.tokenizer import Tokenizer
 

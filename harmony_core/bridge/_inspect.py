@@ -21,15 +21,15 @@ from harmony_core.bridge._wire import (
 )
 from harmony_core.chat import Role
 from harmony_core.errors import ParseError
-from harmony_core.format.codes import CODES, Severity
-from harmony_core.format.fixes import Fixer
-from harmony_core.format.inspection import InspectPolicy, calls_tool
+from harmony_core.format.diagnosis.codes import CODES, Severity
+from harmony_core.format.diagnosis.fixes import Fixer
+from harmony_core.format.diagnosis.inspection import InspectPolicy, calls_tool
 from harmony_core.format.trace import trace
 from harmony_core.reading import Kind, ReadingError, read
 
 if TYPE_CHECKING:
     from harmony_core.chat import Message
-    from harmony_core.format.inspection import Diagnostic, InspectedMessage, Inspection
+    from harmony_core.format.diagnosis.inspection import Diagnostic, InspectedMessage, Inspection
 
 # So many messages of a verdict are shown that are not the recovered ones.
 _MOST_DIFFERENCES = 20

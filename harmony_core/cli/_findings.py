@@ -10,14 +10,14 @@ from harmony_core.cli._excerpt import excerpt
 from harmony_core.cli._tally import SEVERITIES, counted
 from harmony_core.cli._visible import one_line
 from harmony_core.errors import DecodeError
-from harmony_core.format.codes import Severity
+from harmony_core.format.diagnosis.codes import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harmony_core.cli._input import Document
     from harmony_core.cli._tally import Tally
-    from harmony_core.format.inspection import Diagnostic, Inspection
+    from harmony_core.format.diagnosis.inspection import Diagnostic, Inspection
     from harmony_core.tokenizer import Tokenizer
 
 # ANSI's SGR codes.

@@ -13,8 +13,8 @@ from harmony_core.cli._input import Form
 from harmony_core.cli._parse import READINGS, add_reading_option
 from harmony_core.cli._tally import SEVERITIES, Tally
 from harmony_core.cli._visible import to_json
-from harmony_core.format.codes import Severity
-from harmony_core.format.inspection import InspectPolicy
+from harmony_core.format.diagnosis.codes import Severity
+from harmony_core.format.diagnosis.inspection import InspectPolicy
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from harmony_core.cli._input import Document
     from harmony_core.cli._output import Output
-    from harmony_core.format.inspection import Inspection
+    from harmony_core.format.diagnosis.inspection import Inspection
 
 _NO_ROLE = "none"
 _NEVER = "never"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harmony_core.format.codes import CODES, Severity
+from harmony_core.format.diagnosis.codes import CODES, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harmony_core.cli._input import Document
-    from harmony_core.format.inspection import Inspection
+    from harmony_core.format.diagnosis.inspection import Inspection
 
 # From the worst on.
 SEVERITIES = tuple(Severity)

@@ -10,7 +10,7 @@ import pytest
 from support.command import jsonl, lines_of, run
 
 from harmony_core import load_harmony_encoding
-from harmony_core.format.codes import CODES
+from harmony_core.format.diagnosis.codes import CODES
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 ENCODING = load_harmony_encoding("HarmonyGptOss")

@@ -20,7 +20,7 @@ from harmony_core import (
     Severity,
     load_harmony_encoding,
 )
-from harmony_core.format.codes import CODES, Code
+from harmony_core.format.diagnosis.codes import CODES, Code
 
 TESTS = Path(__file__).parents[1]
 CASES = TESTS / "data" / "diagnostics.json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harmony_core.format._codes import error, info, warning
+from harmony_core.format.diagnosis._codes import error, info, warning
 
 STREAM_CODES = (
     # Where messages begin.

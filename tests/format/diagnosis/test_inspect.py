@@ -23,7 +23,7 @@ from harmony_core import (
     Role,
     Severity,
 )
-from harmony_core.format.inspect import Inspector
+from harmony_core.format.diagnosis.inspect import Inspector
 
 ASSISTANT = Role.ASSISTANT
 POLICIES = st.sampled_from(

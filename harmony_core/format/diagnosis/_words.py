@@ -9,14 +9,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from harmony_core.chat import Role
-from harmony_core.format._content import fault_ranges, token_pieces, unknown_token
-from harmony_core.format._report import Finding
+from harmony_core.format.diagnosis._content import fault_ranges, token_pieces, unknown_token
+from harmony_core.format.diagnosis._report import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from harmony_core.format._content import Pieces
     from harmony_core.format._markers import Markers
+    from harmony_core.format.diagnosis._content import Pieces
     from harmony_core.tokenizer import Tokenizer
 
 __all__ = ["Kind", "Lexed", "Vocabulary", "Word", "lex_header"]

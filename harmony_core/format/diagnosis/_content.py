@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from harmony_core.errors import DecodeError
-from harmony_core.format._report import Finding
+from harmony_core.format.diagnosis._report import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

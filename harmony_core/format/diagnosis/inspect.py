@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, ClassVar
 
 from harmony_core.chat import Role
 from harmony_core.errors import HarmonyError
-from harmony_core.format import _stripped
-from harmony_core.format._content import read_content
-from harmony_core.format._events import Event, State, events_by_token
-from harmony_core.format._messages import Draft, Messages
-from harmony_core.format._peek import find_header, find_role_tail, names_role, text_of
-from harmony_core.format._report import Report, shorten
-from harmony_core.format._tolerant_header import header_reader
-from harmony_core.format.inspection import Inspection, InspectPolicy
+from harmony_core.format.diagnosis import _stripped
+from harmony_core.format.diagnosis._content import read_content
+from harmony_core.format.diagnosis._events import Event, State, events_by_token
+from harmony_core.format.diagnosis._messages import Draft, Messages
+from harmony_core.format.diagnosis._peek import find_header, find_role_tail, names_role, text_of
+from harmony_core.format.diagnosis._report import Report, shorten
+from harmony_core.format.diagnosis._tolerant_header import header_reader
+from harmony_core.format.diagnosis.inspection import Inspection, InspectPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harmony_core.format._markers import Markers
-    from harmony_core.format._tolerant_header import HeaderReading
+    from harmony_core.format.diagnosis._tolerant_header import HeaderReading
     from harmony_core.tokenizer import Tokenizer
 
 __all__ = ["Inspector"]

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from support.diagnosis import Case, read_cases
 
 from harmony_core import Inspection, InspectPolicy, Role, load_harmony_encoding
-from harmony_core.format.codes import CODES
-from harmony_core.format.fixes import Edit, Fixer
+from harmony_core.format.diagnosis.codes import CODES
+from harmony_core.format.diagnosis.fixes import Edit, Fixer
 
 if TYPE_CHECKING:
-    from harmony_core.format.inspection import Diagnostic
+    from harmony_core.format.diagnosis.inspection import Diagnostic
 
 CASES = read_cases()
 HARMONY = load_harmony_encoding("HarmonyGptOss")

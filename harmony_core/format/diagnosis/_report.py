@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from harmony_core.format.codes import CODES
-from harmony_core.format.inspection import Diagnostic
+from harmony_core.format.diagnosis.codes import CODES
+from harmony_core.format.diagnosis.inspection import Diagnostic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from support.mutations import check_nothing_is_lost
 
 import harmony_core
 from harmony_core import Severity
-from harmony_core.format.codes import CODES
+from harmony_core.format.diagnosis.codes import CODES
 
 CASES = read_cases()
 SOURCES = (Path(harmony_core.__file__).parent / "format").glob("*.py")

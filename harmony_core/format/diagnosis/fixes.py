@@ -11,14 +11,14 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from harmony_core.chat import Role
-from harmony_core.format.inspection import calls_tool
+from harmony_core.format.diagnosis.inspection import calls_tool
 from harmony_core.format.render import render_message
 from harmony_core.format.spans import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harmony_core.format.inspection import Diagnostic, InspectedMessage, Inspection
+    from harmony_core.format.diagnosis.inspection import Diagnostic, InspectedMessage, Inspection
     from harmony_core.format.parse import Encoding
 
 __all__ = ["Edit", "Fixer"]

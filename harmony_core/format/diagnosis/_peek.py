@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmony_core.chat import Role
-from harmony_core.format._content import read_content
+from harmony_core.format.diagnosis._content import read_content
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

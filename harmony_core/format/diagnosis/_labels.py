@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmony_core.format._words import ROLES
+from harmony_core.format.diagnosis._words import ROLES
 from harmony_core.format.spans import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from harmony_core.format._words import Lexed, Word
+    from harmony_core.format.diagnosis._words import Lexed, Word
 
 __all__ = ["label_words"]
 

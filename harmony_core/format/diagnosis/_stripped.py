@@ -13,9 +13,9 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from harmony_core.chat import Role
-from harmony_core.format._content import token_pieces
 from harmony_core.format._header import CONSTRAIN, Header
-from harmony_core.format.inspection import InspectedMessage
+from harmony_core.format.diagnosis._content import token_pieces
+from harmony_core.format.diagnosis.inspection import InspectedMessage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

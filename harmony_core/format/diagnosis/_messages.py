@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harmony_core.chat import Role
-from harmony_core.format._content import read_content, read_json_fault
 from harmony_core.format._header import CONSTRAIN, Header
-from harmony_core.format.codes import CODES, Severity
-from harmony_core.format.inspection import InspectedMessage, Region, calls_tool
+from harmony_core.format.diagnosis._content import read_content, read_json_fault
+from harmony_core.format.diagnosis.codes import CODES, Severity
+from harmony_core.format.diagnosis.inspection import InspectedMessage, Region, calls_tool
 from harmony_core.format.spans import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harmony_core.chat import Message
-    from harmony_core.format._header_fields import HeaderReading
     from harmony_core.format._markers import Markers
-    from harmony_core.format._report import Report
-    from harmony_core.format._stripped import Recovered
-    from harmony_core.format.inspection import InspectPolicy
+    from harmony_core.format.diagnosis._header_fields import HeaderReading
+    from harmony_core.format.diagnosis._report import Report
+    from harmony_core.format.diagnosis._stripped import Recovered
+    from harmony_core.format.diagnosis.inspection import InspectPolicy
     from harmony_core.tokenizer import Tokenizer
 
 __all__ = ["Draft", "Messages"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harmony_core.chat import Role
 from harmony_core.errors import HarmonyError
-from harmony_core.format._codes import Severity
+from harmony_core.format.diagnosis._codes import Severity
 from harmony_core.format.spans import Part, Span
 
 if TYPE_CHECKING:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from harmony_core.format._header_fields import Fields, HeaderReading
-from harmony_core.format._words import Vocabulary, lex_header
+from harmony_core.format.diagnosis._header_fields import Fields, HeaderReading
+from harmony_core.format.diagnosis._words import Vocabulary, lex_header
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harmony_core.chat import Role
     from harmony_core.format._markers import Markers
-    from harmony_core.format.inspection import InspectPolicy
+    from harmony_core.format.diagnosis.inspection import InspectPolicy
     from harmony_core.tokenizer import Tokenizer
 
 __all__ = ["HeaderReader", "HeaderReading", "header_reader"]
