@@ -84,6 +84,14 @@ class HarmonyPage:
         self.turn_to("inspect")
         self._replace(self.page.locator("#source .cm-content"), source)
 
+    def paste_from_clipboard(self, source: str) -> None:
+        """Replace what is inspected, as a person does; typing millions of characters is slower."""
+        self.turn_to("inspect")
+        self.page.evaluate("(text) => navigator.clipboard.writeText(text)", source)
+        self.page.locator("#source .cm-content").focus()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.press("ControlOrMeta+v")
+
     def _replace(self, editor: Locator, text: str) -> None:
         editor.focus()
         self.page.keyboard.press("ControlOrMeta+a")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from support.build_tools import import_build_tool
 from support.harmony_page import HarmonyPage
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist"
+# On two slow cores under load, an answer can take longer than Playwright waits by itself.
+expect.set_options(timeout=20_000)
 serve = import_build_tool("serve")
 
 

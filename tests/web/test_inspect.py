@@ -114,7 +114,7 @@ def test_bad_input_is_explained_and_the_last_result_kept(
 
 def test_five_megabytes_leave_the_page_responsive(app: HarmonyPage) -> None:
     text = "<|channel|>final<|message|>" + "The quick brown fox 🦊 jumps. " * 160_000
-    app.paste(text)
+    app.paste_from_clipboard(text)
     # The page answers while the engine works: the tabs turn, a card takes text.
     app.turn_to("write")
     app.show_cards()

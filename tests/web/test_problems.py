@@ -50,6 +50,15 @@ def test_a_problem_leads_to_its_tokens_and_they_to_it(app: HarmonyPage) -> None:
     expect(stray).to_have_class("problem")
 
 
+def test_the_list_scrolls_to_the_problem_of_a_token(app: HarmonyPage) -> None:
+    app.paste(BROKEN + "<|start|>user<|message|>Hi" * 20)
+    expect(app.problems).to_have_count(22)
+    app.page.locator("#problems .problem").first.locator(".problem-go").click()
+    app.page.keyboard.press("Shift+F8")
+    expect(app.problems.last).to_have_class("problem is-lit")
+    expect(app.problems.last.locator(".problem-go")).to_be_in_viewport(ratio=0.9)
+
+
 @pytest.mark.parametrize("layout", ["Text", "Table"])
 def test_problems_are_walked_with_the_keyboard(app: HarmonyPage, layout: str) -> None:
     app.paste(BROKEN)

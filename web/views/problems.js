@@ -149,7 +149,7 @@ export function createProblems(root, actions) {
       for (const index of lit) list.children[index]?.classList.add("is-lit");
       const first = list.children[indexes[0] ?? -1];
       if (!(first instanceof HTMLElement) || list.scrollHeight <= list.clientHeight) return;
-      const above = first.offsetTop - list.offsetTop;
+      const above = first.offsetTop; // The list is positioned.
       const below = above + first.offsetHeight - list.clientHeight;
       // Not scrollIntoView: it would move the page as well.
       list.scrollTop = Math.max(below, Math.min(above, list.scrollTop));
