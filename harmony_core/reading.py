@@ -12,29 +12,15 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from harmony_core._held import find_held
 from harmony_core.errors import HarmonyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from harmony_core.tokenizer import Tokenizer
 
 Kind = Literal["tokens", "text"]
-
-# Where engines put the ids of the output, most telling first; any other list comes after.
-_ID_KEYS = (
-    "output_token_ids",
-    "completion_token_ids",
-    "output_ids",
-    "token_ids",
-    "tokens",
-    "ids",
-    "prompt_token_ids",
-    "input_ids",
-)
-_TEXT_KEYS = ("text", "output_text", "completion", "content", "prompt")
 
 # Longer digit strings are no token id, and converting them would take quadratic time.
 _MOST_DIGITS = 12
@@ -114,57 +100,51 @@ def _read_text(text: str, form: str, tokenizer: Tokenizer) -> Reading:
 
 def _from_json(source: str, tokenizer: Tokenizer) -> Reading | None:
     """Ids or text inside a JSON object, or a JSON string; ``None`` for anything else."""
-    if source.lstrip()[0] not in '{"':
-        return None
-    try:
-        value = json.loads(source)
-    except (ValueError, RecursionError):
-        return None
+    value = _json_value(source) if source.lstrip()[0] in '{"' else None
     if isinstance(value, str):
         return _read_text(value, "a JSON string of Harmony text", tokenizer)
-    if not isinstance(value, dict):
+    return _from_object(value, source, tokenizer) if isinstance(value, dict) else None
+
+
+def _json_value(source: str) -> object:
+    """The value of JSON; ``None`` if it is none, and does not look like an object either."""
+    try:
+        return json.loads(source)
+    except RecursionError:
         return None
-    lists = [(key, item) for key, item in _walk(value) if _is_id_list(item)]
-    if lists:
-        key, ids = min(lists, key=lambda found: _preference(found[0], _ID_KEYS))
-        for number in ids:
-            _check_id(number, str(number), *_find_number(source, number), tokenizer)
-        return Reading("tokens", f'the list "{key}" of a JSON object', ids)
-    texts = [(key, item) for key, item in _walk(value) if isinstance(item, str) and "<|" in item]
-    if texts:
-        key, text = min(texts, key=lambda found: _preference(found[0], _TEXT_KEYS))
-        return _read_text(text, f'the text "{key}" of a JSON object', tokenizer)
-    raise ReadingError(
-        "This JSON object holds no list of token ids and no Harmony text.",
-        kind="no-ids",
-        start=0,
-        stop=len(source),
-        hint='Paste the list itself, or an object with a list such as "token_ids".',
-    )
+    except ValueError as error:
+        if _compiled(r"\s*\{\s*\"[^\"]*\"\s*:").match(source) is None:
+            return None
+        start = min(getattr(error, "pos", 0), len(source) - 1)
+        raise ReadingError(
+            "This begins as a JSON object and is none: something is wrong here, or the rest is "
+            "missing.",
+            kind="not-json",
+            start=start,
+            stop=start + 1,
+            hint="Paste the whole object, or only the list of ids or the text in it.",
+        ) from error
 
 
-def _walk(value: object) -> Iterator[tuple[str, Any]]:
-    """Every value inside, with the name of the nearest field that holds it."""
-    pending = [("", value)]
-    while pending:
-        key, item = pending.pop()
-        yield key, item
-        if isinstance(item, dict):
-            pending.extend(reversed(list(item.items())))
-        elif isinstance(item, list) and not _is_id_list(item):
-            pending.extend((key, inner) for inner in reversed(item))
-
-
-def _is_id_list(value: object) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) > 0
-        and all(isinstance(item, int | float) and not isinstance(item, bool) for item in value)
-    )
-
-
-def _preference(key: str, order: tuple[str, ...]) -> int:
-    return order.index(key) if key in order else len(order)
+def _from_object(value: dict[str, object], source: str, tokenizer: Tokenizer) -> Reading:
+    held = find_held(value)
+    if held is None:
+        raise ReadingError(
+            "This JSON object holds no list of token ids of an output, and no Harmony text.",
+            kind="no-ids",
+            start=0,
+            stop=len(source),
+            hint='Paste the list itself, or an object with a list such as "token_ids".',
+        )
+    noun = "list" if held.kind == "tokens" else "text"
+    which = f"the {noun}" if held.count == 1 else f"the first of {held.count} {noun}s"
+    form = f'{which} "{held.key}" of a JSON object'
+    if held.kind == "text":
+        return _read_text(held.value, form, tokenizer)
+    wrong = next((number for number in held.value if not _is_id(number, tokenizer)), None)
+    if wrong is not None:
+        _check_id(wrong, str(wrong), *_find_number(source, wrong), tokenizer)
+    return Reading("tokens", form, held.value)
 
 
 def _find_number(source: str, number: float) -> tuple[int, int]:
@@ -268,9 +248,9 @@ def _to_id(text: str, start: int, stop: int, tokenizer: Tokenizer) -> int:
 
 
 def _check_id(value: float, text: str, start: int, stop: int, tokenizer: Tokenizer) -> int:
+    if _is_id(value, tokenizer):
+        return int(value)
     last = tokenizer.n_vocab - 1
-    if 0 <= value <= last and isinstance(value, int):
-        return value
     if value < 0:
         kind, found = "negative-id", "a negative number"
     elif value <= last:
@@ -287,6 +267,10 @@ def _check_id(value: float, text: str, start: int, stop: int, tokenizer: Tokeniz
         if kind != "negative-id"
         else "Some engines pad with -1 or mark ignored labels with -100; remove those.",
     )
+
+
+def _is_id(value: float, tokenizer: Tokenizer) -> bool:
+    return isinstance(value, int) and 0 <= value < tokenizer.n_vocab
 
 
 def _refuse_binary(source: str) -> None:

@@ -32,7 +32,7 @@ LAYERS = (
     ("chat",),
     ("contents",),
     ("tools", "tokenizer"),
-    ("_fields", "_spellings", "_u32"),
+    ("_fields", "_held", "_spellings", "_u32"),
     ("errors",),
 )
 # Within a layer, and still not to be.

@@ -54,6 +54,9 @@ SPELLINGS = {
     "vllm": json.dumps({"choices": [{"index": 0, "text": "Hi", "token_ids": IDS}], "created": 17}),
     "sglang": json.dumps({"text": "Hi", "output_ids": IDS, "meta_info": {"prompt_tokens": 3}}),
     "llama.cpp": json.dumps({"content": "Hi", "tokens": IDS, "id_slot": 0}),
+    "ids beside other numbers": json.dumps(
+        {"bytes": [72, 105], "logprobs": [-0.5, -1], "choices": [{"token_ids": IDS}]}
+    ),
     "prompt beside output": json.dumps({"prompt_token_ids": [1, 2], "output_token_ids": IDS}),
 }
 
@@ -69,6 +72,13 @@ TEXTS = {
     "plain": TEXT,
     "json string": json.dumps(TEXT),
     "object": json.dumps({"choices": [{"text": TEXT}]}),
+    "object with log probabilities": json.dumps(
+        {"choices": [{"text": TEXT, "logprobs": {"text_offset": [0, 11], "token_logprobs": [-1]}}]}
+    ),
+    "object with the prompt's ids": json.dumps(
+        {"prompt_token_ids": [1, 2], "outputs": [{"text": TEXT, "token_ids": []}]}
+    ),
+    "object with other numbers": json.dumps({"text": TEXT, "timings": [1, 2, 3]}),
 }
 
 
@@ -141,6 +151,31 @@ def test_an_object_without_ids_says_so(tokenizer: Tokenizer) -> None:
     with pytest.raises(ReadingError) as caught:
         read('{"error": "model not found"}', tokenizer)
     assert caught.value.kind == "no-ids"
+
+
+def test_the_first_of_several_outputs_is_named(tokenizer: Tokenizer) -> None:
+    source = json.dumps({"choices": [{"token_ids": IDS}, {"token_ids": [1]}]})
+    found = read(source, tokenizer)
+    assert found.tokens == IDS
+    assert found.form == 'the first of 2 lists "token_ids" of a JSON object'
+
+
+def test_a_prompt_is_not_taken_for_an_empty_output(tokenizer: Tokenizer) -> None:
+    with pytest.raises(ReadingError) as caught:
+        read('{"prompt_token_ids": [1, 2], "token_ids": []}', tokenizer)
+    assert caught.value.kind == "no-ids"
+    assert read('{"prompt_token_ids": [1, 2]}', tokenizer).tokens == [1, 2]
+
+
+def test_a_cut_off_object_says_so(tokenizer: Tokenizer) -> None:
+    with pytest.raises(ReadingError) as caught:
+        read('{"token_ids": [1, 2', tokenizer)
+    assert (caught.value.kind, caught.value.start) == ("not-json", 18)
+
+
+def test_an_object_is_searched_once_however_many_ids_it_holds(tokenizer: Tokenizer) -> None:
+    ids = [index * 7919 % tokenizer.n_vocab for index in range(200_000)]
+    assert read(json.dumps({"token_ids": ids}), tokenizer).tokens == ids
 
 
 def test_binary_is_refused_unless_read_as_text(tokenizer: Tokenizer) -> None:
