@@ -31,13 +31,13 @@ class Held(NamedTuple):
         kind: Which of the two.
         key: The field that holds it.
         value: A list of numbers, or a string.
-        count: How many fields of that name hold such a value; this is the first.
+        total: How many fields of that name hold such a value; this is the first.
     """
 
     kind: Literal["tokens", "text"]
     key: str
     value: Any
-    count: int
+    total: int
 
 
 def find_held(value: object) -> Held | None:

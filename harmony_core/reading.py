@@ -137,7 +137,7 @@ def _from_object(value: dict[str, object], source: str, tokenizer: Tokenizer) ->
             hint='Paste the list itself, or an object with a list such as "token_ids".',
         )
     noun = "list" if held.kind == "tokens" else "text"
-    which = f"the {noun}" if held.count == 1 else f"the first of {held.count} {noun}s"
+    which = f"the {noun}" if held.total == 1 else f"the first of {held.total} {noun}s"
     form = f'{which} "{held.key}" of a JSON object'
     if held.kind == "text":
         return _read_text(held.value, form, tokenizer)
