@@ -18,11 +18,13 @@ class PublishedVocabulary(NamedTuple):
     Attributes:
         name: The stem of its file's name.
         sha256: What the file hashes to, as tiktoken 0.14.0 and openai-harmony 0.0.8 require.
+        size: The file's size in bytes.
         bundled: Whether it ships with the package.
     """
 
     name: str
     sha256: str
+    size: int
     bundled: bool
 
 
@@ -43,10 +45,16 @@ class EncodingSpec(NamedTuple):
 
 
 O200K_VOCABULARY = PublishedVocabulary(
-    "o200k_base", "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d", bundled=True
+    "o200k_base",
+    "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
+    3_613_922,
+    bundled=True,
 )
 CL100K_VOCABULARY = PublishedVocabulary(
-    "cl100k_base", "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7", bundled=False
+    "cl100k_base",
+    "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
+    1_681_126,
+    bundled=False,
 )
 
 

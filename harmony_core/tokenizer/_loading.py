@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from harmony_core.tokenizer._vocabulary import Vocabulary
 
 ENCODINGS_BASE = "TIKTOKEN_ENCODINGS_BASE"
-TIMEOUT = 30.0
+TIMEOUT = 60.0
 
-_loading = Lock()
+_building = Lock()
+# One for each vocabulary and place: who waits for a server keeps nobody else waiting.
+_finding: dict[tuple[PublishedVocabulary, str | None], Lock] = {}
 
 
 def load_tokenizer(
@@ -44,7 +46,7 @@ def load_tokenizer(
             ``TIKTOKEN_ENCODINGS_BASE`` names, in the same manner; if it names none, the
             vocabulary in this package, which has o200k_base, or else what an earlier
             download has left in the cache.
-        timeout: Seconds to wait for a server at any one time.
+        timeout: Seconds that a download may take.
 
     Raises:
         ValueError: There is no encoding or no backend of that name.
@@ -53,8 +55,9 @@ def load_tokenizer(
     """
     encoding = find_encoding(name)
     place = fspath(source) if source is not None else environ.get(ENCODINGS_BASE) or None
-    with _loading:
+    with _finding.setdefault((encoding.vocabulary, place), Lock()):
         vocabulary = _find(encoding.vocabulary, place, timeout)
+    with _building:
         return _tokenizer(name, backend, vocabulary)
 
 
@@ -92,6 +95,11 @@ def _load(published: PublishedVocabulary, place: str | None, timeout: float) -> 
     return _bundled(published.name) if published.bundled else unpack(data)
 
 
-@cache
 def _bundled(name: str) -> Vocabulary:
+    with _building:
+        return _packed(name)
+
+
+@cache
+def _packed(name: str) -> Vocabulary:
     return load_packed(name)

@@ -29,7 +29,7 @@ def as_file(tokens: list[bytes]) -> bytes:
 
 def describe(data: bytes, name: str = "small") -> PublishedVocabulary:
     """What publishing a file would say of it."""
-    return PublishedVocabulary(name, hashlib.sha256(data).hexdigest(), bundled=False)
+    return PublishedVocabulary(name, hashlib.sha256(data).hexdigest(), len(data), bundled=False)
 
 
 def make_tokenizer(spec: EncodingSpec, vocabulary: Vocabulary, backend: BackendName) -> Tokenizer:

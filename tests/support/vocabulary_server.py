@@ -75,6 +75,24 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(self.server.data[:1000])
         self.server.closing.wait()
 
+    def _dripping(self) -> None:
+        self._head(len(self.server.data))
+        self._drip(self.server.data)
+
+    def _dripping_head(self) -> None:
+        self._drip(b"HTTP/1.0 200 OK\r\nX: " + b"x" * 10_000)
+
+    def _drip(self, data: bytes) -> None:
+        for byte in data:
+            self.wfile.write(bytes([byte]))
+            if self.server.closing.wait(0.02):
+                return
+
+    def _junk(self) -> None:
+        self._head(None)
+        while not self.server.closing.is_set():
+            self.wfile.write(b"A" * 65_536)
+
     def _closing(self) -> None:
         self._head(len(self.server.data))
         self.wfile.write(self.server.data[:1000])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -12,10 +14,20 @@ from support.vocabularies import as_file, describe, oldest_tokens
 
 from harmony_core.errors import VocabularyError
 from harmony_core.tokenizer._bpe import BytePairEncoder
-from harmony_core.tokenizer._published import find_fault, last_merges, parse, unpack
+from harmony_core.tokenizer._published import (
+    find_fault,
+    last_merges,
+    parse,
+    read_file,
+    read_limit,
+    size_of,
+    unpack,
+)
 from harmony_core.tokenizer._vocabulary import ID_BITS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harmony_core.tokenizer._vocabulary import Vocabulary
 
 SINGLES = [bytes([byte]) for byte in range(256)]
@@ -131,8 +143,39 @@ def test_a_file_that_is_cut_short_tells_where(size: int) -> None:
     assert fault.endswith(f" (it ends within line {line})") == (SOUND[size - 1 : size] != b"\n")
 
 
-@pytest.mark.parametrize("data", [b"", SOUND + b"AA== 0\n", SOUND.replace(b"AA== 0", b"AA== 1")])
+@pytest.mark.parametrize("data", [b"", SOUND.replace(b"AA== 0", b"AA== 1")])
 def test_another_sound_file_is_told_by_its_hash(data: bytes) -> None:
     found, expected = describe(data).sha256, describe(SOUND).sha256
     fault = f"hash mismatch: computed={found}, expected={expected}"
     assert find_fault(data, describe(SOUND)) == fault
+
+
+def test_a_longer_file_is_told_by_its_size() -> None:
+    published = describe(SOUND)
+    data = (SOUND + b"AA== 0\n")[: read_limit(published)]
+    fault = f"hash mismatch: it is longer, expected={published.sha256}"
+    assert find_fault(SOUND + b"AA== 0\n", published) == fault
+    assert size_of(data, published) == f"more than {len(SOUND)} bytes"
+    assert size_of(SOUND, published) == f"{len(SOUND)} bytes"
+
+
+BASE64 = re.compile(rb"([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+
+
+@given(encoded=st.text("Az9+/=$", max_size=9).map(str.encode))
+def test_base64_is_told_from_what_is_none(encoded: bytes) -> None:
+    fault = find_fault(encoded + b" 0\n", describe(SOUND))
+    assert fault is not None
+    assert fault.startswith("hash mismatch") == bool(BASE64.fullmatch(encoded))
+
+
+def test_of_a_file_no_more_is_read_than_tells_it_apart(tmp_path: Path) -> None:
+    path = tmp_path / "small.tiktoken"
+    path.write_bytes(SOUND * 3)
+    assert read_file(path, describe(SOUND)) == (SOUND * 2)[: len(SOUND) + 1]
+
+
+def test_what_is_no_regular_file_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(path := tmp_path / "small.tiktoken")
+    with pytest.raises(OSError, match="not a regular file"):
+        read_file(path, describe(SOUND))

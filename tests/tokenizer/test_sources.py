@@ -75,10 +75,29 @@ def test_a_folder_without_the_file(tmp_path: Path) -> None:
 def test_a_folder_with_another_file(tmp_path: Path) -> None:
     path = tmp_path / "small.tiktoken"
     path.write_bytes(DATA[:-1])
-    expected = f"computed={describe(DATA[:-1]).sha256}, expected={SMALL.sha256}"
+    hashes = f"computed={describe(DATA[:-1]).sha256}, expected={SMALL.sha256}"
     assert fault_of(str(tmp_path)) == (
-        f"{INVALID}hash mismatch: {expected} (it ends within line 257); {path} has "
-        f"{len(DATA) - 1} bytes, which are not the published ones: put the published file there"
+        f"{INVALID}hash mismatch: {hashes} (it ends within line 257); {path} has "
+        f"{len(DATA) - 1} bytes, expected the published {len(DATA)}: put the published file there"
+    )
+
+
+def test_a_folder_with_what_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(path := tmp_path / "small.tiktoken")
+    assert fault_of(str(tmp_path)).startswith(
+        f"{INVALID}not a regular file (os error 22): {path}; put the published file there"
+    )
+    path.unlink()
+    path.mkdir()
+    assert fault_of(str(tmp_path)).startswith(f"{INVALID}Is a directory (os error 21): {path}; ")
+
+
+@pytest.mark.parametrize("place", ["file:///x", "FTP://x/y", "s3://x"])
+def test_an_address_of_another_kind(place: str) -> None:
+    scheme = place.partition("/")[0] + "//"
+    assert fault_of(place) == (
+        f"{INVALID}{place} is no address that is understood: found {scheme}, expected http:// or "
+        "https://; name a folder by its path alone"
     )
 
 
@@ -163,6 +182,15 @@ def test_a_damaged_file_in_the_cache_is_downloaded_anew(
     assert len(server.requests) == 2
 
 
+def test_what_is_no_file_in_the_cache_is_replaced(server: VocabularyServer, cache: Path) -> None:
+    read_published(SMALL, server.address("good"), TIMEOUT)
+    (path,) = files(cache)
+    path.unlink()
+    os.mkfifo(path)
+    assert read_published(SMALL, server.address("good"), TIMEOUT) == DATA
+    assert path.read_bytes() == DATA
+
+
 def test_threads_that_download_at_once(server: VocabularyServer, cache: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = pool.map(
@@ -172,15 +200,19 @@ def test_threads_that_download_at_once(server: VocabularyServer, cache: Path) ->
     assert [path.read_bytes() for path in files(cache)] == [DATA]
 
 
+TOO_LATE = (
+    "not complete within 0.2 s; try again, or name another address or a folder by "
+    "TIKTOKEN_ENCODINGS_BASE"
+)
 SERVER_FAULTS = {
     "missing": "the server answered 404 Not Found; try again, or name another address or a folder "
     "by TIKTOKEN_ENCODINGS_BASE",
     "broken": "the server answered 500 Internal Server Error; try again, or name another address "
     "or a folder by TIKTOKEN_ENCODINGS_BASE",
-    "silent": "no answer within 0.2 s; try again, or name another address or a folder by "
-    "TIKTOKEN_ENCODINGS_BASE",
-    "stalling": "no answer within 0.2 s; try again, or name another address or a folder by "
-    "TIKTOKEN_ENCODINGS_BASE",
+    "silent": TOO_LATE,
+    "stalling": TOO_LATE,
+    "dripping": TOO_LATE,
+    "dripping-head": TOO_LATE,
     "closing": f"the connection closed after 1000 of {len(DATA)} bytes; try again",
     "closing-at-once": "RemoteDisconnected: Remote end closed connection without response; try "
     "again, or name another address or a folder by TIKTOKEN_ENCODINGS_BASE",
@@ -195,10 +227,25 @@ SERVER_FAULTS = {
 def test_a_server_that_fails(
     server: VocabularyServer, cache: Path, manner: str, words: str
 ) -> None:
-    stalls = manner in {"silent", "stalling"}
+    stalls = words.startswith("not complete")
     place = server.address(manner)
     found = fault_of(place, SHORT_TIMEOUT if stalls else TIMEOUT)
     assert found == f"{FAILED}{place}/small.tiktoken: {words}"
+    assert files(cache) == []
+
+
+def test_who_waits_for_a_server_keeps_nobody_else_waiting(
+    server: VocabularyServer, cache: Path
+) -> None:
+    place = server.address("silent")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(load_tokenizer, "o200k_base", source=place, timeout=TIMEOUT)
+        while not server.requests:
+            assert not waiting.done()
+        assert load_tokenizer("o200k_harmony").n_vocab == 201_089
+        assert not waiting.done()
+        server.closing.set()
+        assert isinstance(waiting.exception(), VocabularyError)
     assert files(cache) == []
 
 
@@ -223,10 +270,11 @@ def test_an_address_that_is_none(cache: Path) -> None:
         ("other", len(DATA), "hash mismatch: computed="),
         ("cut", 1000, ""),
         ("page", 27, "failed to decode base64 token at line 1: found b'<html>Please'"),
+        ("junk", f"more than {len(DATA)}", "expected token and rank, could not split on ' ' at"),
     ],
 )
 def test_a_server_that_gives_another_file(
-    server: VocabularyServer, cache: Path, manner: str, size: int, words: str
+    server: VocabularyServer, cache: Path, manner: str, size: int | str, words: str
 ) -> None:
     place = server.address(manner)
     found = fault_of(place)
@@ -234,7 +282,7 @@ def test_a_server_that_gives_another_file(
         f"{REMOTE}hash mismatch for remote file {place}/small.tiktoken: {words}"
     )
     assert found.endswith(
-        f"; its {size} bytes are not the published ones: name another address by "
+        f"; it has {size} bytes, expected the published {len(DATA)}: name another address by "
         "TIKTOKEN_ENCODINGS_BASE"
     )
     assert files(cache) == []

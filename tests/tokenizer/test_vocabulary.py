@@ -84,7 +84,7 @@ def test_a_missing_file_is_a_vocabulary_error() -> None:
 )
 def test_pack_refuses_what_is_no_vocabulary(data: bytes, message: str) -> None:
     tool = import_build_tool("vocabulary")
-    published = PublishedVocabulary("x", hashlib.sha256(data).hexdigest(), bundled=False)
+    published = PublishedVocabulary("x", hashlib.sha256(data).hexdigest(), len(data), bundled=False)
     with pytest.raises(ValueError, match=f"^{message}$"):
         tool.pack(data, published)
     with pytest.raises(ValueError, match=r"^hash mismatch: computed=[0-9a-f]{64}, expected=446a"):
