@@ -60,7 +60,7 @@ HEADER_CODES = (
     ),
     warning(
         "glued-role",
-        "The role is glued to the next word: `assistantassistant`, `assistantfinal`.",
+        "The role is glued to the next word: `assistantassistant`, `assistantto=functions.f`.",
         "A special token between them was lost when the stream was decoded.",
         "Raises `Unknown role`, or takes all of it for a name or recipient.",
         "Cuts the words apart.",
@@ -77,6 +77,17 @@ HEADER_CODES = (
         guesses=True,
     ),
     # Channel.
+    warning(
+        "missing-channel-marker",
+        "A channel's name without `<|channel|>` before it: `assistantfinal<|message|>`, "
+        "`assistant analysis<|message|>`.",
+        "The model left the marker out; or it was lost when the stream was decoded or joined.",
+        "Takes the word for the recipient, or raises `Unknown role`; the message has no channel.",
+        "Takes the word for the channel.",
+        "`<|channel|>` is missing: keep the special tokens, and do not show a message whose "
+        "channel is `analysis`.",
+        guesses=True,
+    ),
     warning(
         "repeated-channel",
         "The same channel twice in a row: `<|channel|>final<|channel|>final`.",

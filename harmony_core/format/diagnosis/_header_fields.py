@@ -64,7 +64,14 @@ class HeaderReading(NamedTuple):
 
 
 class Fields:
-    """The words that each field got."""
+    """The words that each field got.
+
+    ``read`` is all there is to call, once: dealing fills the lists of words, and each step of
+    settling takes words out of one list or puts them into another. So the order matters. The
+    recipient comes first, for it decides whether an unknown author is a tool, and what a type
+    may be; the author before the channel, for a channel's name may stand in the author's
+    place; and the junk last, for every field leaves to it what it cannot use.
+    """
 
     def __init__(
         self,
@@ -86,6 +93,7 @@ class Fields:
         self._authors: list[Word] = []
         self._repeated: list[Word] = []
         self._channels: list[Word] = []
+        self._names_channel = any(word.kind is Kind.CHANNEL and word.text for word in lexed.words)
         self._recipients: list[Word] = []
         self._types: list[Word] = []
         self._bare_types: list[Word] = []
@@ -137,11 +145,12 @@ class Fields:
             return self._repeated
         if _is_recipient(word.text):
             return self._recipients
+        if self._is_unmarked_channel(word):
+            return self._channels
         if (is_last and is_usual_type) or (self._recipients and (is_usual_type or is_last)):
             return self._bare_types
-        if self._is_tool(word.text):
-            return self._tool_names
-        return None if self._is_open else self._junk
+        rest = None if self._is_open else self._junk
+        return self._tool_names if self._is_tool(word.text) else rest
 
     def _takes_author(self, word: Word) -> bool:
         text = word.text
@@ -157,6 +166,15 @@ class Fields:
             return False
         role = self._author.text if self._author else self._role and self._role.value
         return word.text == role and role in ROLES
+
+    def _is_unmarked_channel(self, word: Word) -> bool:
+        """Whether to take a channel's name for the channel: missing-channel-marker.
+
+        Else what was written as reasoning would be a message without channel, and shown. In
+        a header without ``<|message|>`` the word may be content.
+        """
+        is_channel = word.text in self._known_channels and not self._is_open
+        return is_channel and not self._names_channel and not self._channels
 
     @property
     def _author(self) -> Word | None:
@@ -248,6 +266,9 @@ class Fields:
         if before - {chosen.text}:
             message = f"The channel {shorten(named[0].text)} before was another one."
             self._find("doubled-channel", chosen, message)
+        elif chosen.kind is Kind.FREE and chosen is not self._author:
+            message = f"The channel {shorten(chosen.text)} has no <|channel|> before it."
+            self._find("missing-channel-marker", chosen, message)
         elif self._stands_late(chosen, was_stated=bool(before)):
             message = f"The channel {shorten(chosen.text)} stands behind what should follow it."
             self._find("channel-after-recipient", chosen, message)
@@ -302,7 +323,9 @@ class Fields:
         return word.text
 
     def _check_tool(self, word: Word, recipient: str) -> None:
-        if self._tools is not None and recipient not in self._tools | _NOT_TOOLS:
+        if self._tools is None or recipient in _NOT_TOOLS:
+            return
+        if recipient not in self._tools and recipient.removeprefix("functions.") not in self._tools:
             self._find_unknown("unknown-tool", "tool", word, self._tools, recipient)
 
     def _recipient_texts(self) -> set[str]:

@@ -8,7 +8,7 @@ from harmony_core.chat import Role
 from harmony_core.format.diagnosis._content import read_content
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from harmony_core.tokenizer import Tokenizer
 
@@ -42,8 +42,12 @@ def find_role_tail(tokens: Sequence[int], start: int, stop: int, tokenizer: Toke
     return stop
 
 
-def find_header(tokens: Sequence[int], start: int, stop: int, tokenizer: Tokenizer) -> int:
-    """Find where the text before a marker becomes a header: at a role, or at ``to=``.
+def find_header(
+    tokens: Sequence[int], start: int, stop: int, tokenizer: Tokenizer, channels: Collection[str]
+) -> int:
+    """Find where the text before a marker becomes a header: at a role, a channel, or ``to=``.
+
+    A channel's name must be all of the text, but for a recipient: else it may be a plain word.
 
     Returns:
         The header's first token; ``stop`` if the marker begins it.
@@ -52,4 +56,9 @@ def find_header(tokens: Sequence[int], start: int, stop: int, tokenizer: Tokeniz
     if tail < stop:
         return tail
     text = text_of(tokens[start : min(stop, start + _LONGEST_TAIL)], tokenizer).lstrip()
-    return start if text.startswith(("to=", *_ROLE_NAMES)) else stop
+    if text.startswith(("to=", *_ROLE_NAMES)):
+        return start
+    first, _, rest = text.partition(" ")
+    is_short = stop - start <= _LONGEST_TAIL
+    is_channel = first.rstrip() in channels and (not rest.strip() or rest.startswith("to="))
+    return start if is_short and is_channel else stop

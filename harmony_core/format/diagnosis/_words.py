@@ -135,9 +135,12 @@ def lex_header(  # noqa: PLR0913 - what a header is read by, and how it begins a
     marks = [index for index in pieces.special if tokens[index] in kinds]
     dropped = frozenset(chain(pieces.special, pieces.unknown)) - frozenset(marks)
     pieces = _without(pieces, frozenset(marks) | dropped)
-    lexer = _Lexer(pieces, vocabulary, is_open=is_open)
+    has_channel = any(kinds[tokens[mark]] is Kind.CHANNEL for mark in marks)
+    lexer = _Lexer(pieces, vocabulary, is_open=is_open, has_channel=has_channel)
     lexer.drop(tokens, dropped)
-    lexer.cut(-1, marks[0] if marks else len(tokens), Kind.FREE, states_role=states_role)
+    lexer.cut(
+        -1, marks[0] if marks else len(tokens), Kind.FREE, may_name_role=states_role or not is_open
+    )
     for mark, end in zip(marks, [*marks[1:], len(tokens)], strict=False):
         lexer.cut(mark, end, kinds[tokens[mark]])
     return Lexed(lexer.words, lexer.findings, pieces, frozenset(marks), dropped)
@@ -157,10 +160,13 @@ def _without(pieces: Pieces, left_out: frozenset[int]) -> Pieces:
 
 
 class _Lexer:
-    def __init__(self, pieces: Pieces, vocabulary: Vocabulary, *, is_open: bool) -> None:
+    def __init__(
+        self, pieces: Pieces, vocabulary: Vocabulary, *, is_open: bool, has_channel: bool
+    ) -> None:
         self._pieces = pieces
         self._vocabulary = vocabulary
         self._is_open = is_open
+        self._has_channel = has_channel
         self.words: list[Word] = []
         self.findings: list[Finding] = []
 
@@ -174,7 +180,7 @@ class _Lexer:
                 finding = Finding("special-token-in-header", index, index + 1, message)
                 self.findings.append(finding)
 
-    def cut(self, mark: int, end: int, kind: Kind, *, states_role: bool = False) -> None:
+    def cut(self, mark: int, end: int, kind: Kind, *, may_name_role: bool = False) -> None:
         """Cut the words from a marker to the next; the first one is the marker's own."""
         ends = self._pieces.ends
         start, stop = (ends[mark] if mark >= 0 else 0), (ends[end - 1] if end else 0)
@@ -193,7 +199,7 @@ class _Lexer:
                 message = "A space between the marker and its word."
                 self._find("odd-space", start, found[0].start(), message)
         for word in found:
-            self._take(kind, *word.span(), first_of_header=states_role and not self.words)
+            self._take(kind, *word.span(), first_of_header=may_name_role and not self.words)
             kind = Kind.FREE
 
     def _take(self, kind: Kind, start: int, stop: int, *, first_of_header: bool) -> None:
@@ -206,6 +212,8 @@ class _Lexer:
             self._add(kind, start, stop)
             return
         shown = found.group().decode("utf-8", "replace")[:60]
+        if "channel" in found.groupdict() and found["channel"] and not self._has_channel:
+            code = "missing-channel-marker"
         self._find(code, start, stop, f"Words are glued together: {shown!r}.")
         for name, (begin, end) in _groups(found):
             self._add(_KIND_OF_GROUP.get(name, kind), begin, end)

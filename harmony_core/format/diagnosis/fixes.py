@@ -218,6 +218,7 @@ class Fixer:
         "doubled-role": _rewrite_header,
         "restated-role": _rewrite_header,
         "glued-role": _rewrite_header,
+        "missing-channel-marker": _rewrite_header,
         "repeated-channel": _rewrite_header,
         "doubled-channel": _rewrite_header,
         "channel-after-recipient": _rewrite_header,

@@ -124,7 +124,7 @@ class Inspector:
 
         Only a header has these markers, and only the assistant's begins with one.
         """
-        begin = find_header(self._tokens, self._run, at, self._tokenizer)
+        begin = find_header(self._tokens, self._run, at, self._tokenizer, self._policy.channels)
         self._pass_over(begin)
         if (
             self._given_role is None

@@ -41,14 +41,23 @@ class InspectPolicy:
         recover_stripped_markers: Whether to make messages of a text in which all special
             tokens are missing, such as ``analysis...assistantfinal...``.
         channels: The channels there are.
-        tools: The recipients there are, such as ``functions.get_weather``; ``None`` to
-            accept any.
+        tools: The recipients there are, such as ``functions.get_weather``; ``get_weather``
+            stands for that too. ``None`` to accept any.
+
+    Raises:
+        TypeError: ``channels`` or ``tools`` is a single string.
     """
 
     missing_call_is_call: bool = False
     recover_stripped_markers: bool = False
     channels: Collection[str] = ("analysis", "commentary", "final")
     tools: Collection[str] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would be taken apart into letters."""
+        for name, value in (("channels", self.channels), ("tools", self.tools)):
+            if isinstance(value, str):
+                raise TypeError(f"{name} is a collection of strings: pass [{value!r}].")
 
 
 @dataclass(frozen=True, slots=True)

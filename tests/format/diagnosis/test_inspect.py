@@ -245,6 +245,47 @@ def test_a_misspelt_tool_is_suggested_and_not_replaced() -> None:
     assert "functions.get_weather" in inspection.diagnostics[0].hint
 
 
+def test_a_tool_may_be_named_without_the_namespace_of_functions() -> None:
+    text = "<|channel|>commentary to=functions.get_weather<|message|>{}<|call|>"
+    (call,) = (
+        encoding().inspect_text(text, ASSISTANT, InspectPolicy(tools={"get_weather"})).tool_calls()
+    )
+    assert call.recipient == "functions.get_weather"
+    assert (
+        encoding().inspect_text(text, ASSISTANT, InspectPolicy(tools={"weather"})).tool_calls()
+        == []
+    )
+
+
+@pytest.mark.parametrize("name", ["channels", "tools"])
+def test_a_policy_takes_no_single_string(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"^{name} is a collection of strings: pass \['final'\]"):
+        InspectPolicy(**{name: "final"})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("stream", "role"),
+    [
+        ("analysis<|message|>Hm.<|end|>", ASSISTANT),
+        ("assistantanalysis<|message|>Hm.<|end|>", ASSISTANT),
+        ("analysis<|message|>Hm.<|end|>", None),
+        ("<|start|>analysis<|message|>Hm.<|end|>", None),
+        ("<|start|>assistantanalysis<|message|>Hm.<|end|>", None),
+        ("<|start|>assistant analysis<|message|>Hm.<|end|>", None),
+        ("<|start|>user<|message|>Hi<|end|>analysis<|message|>Hm.<|end|>", None),
+    ],
+)
+def test_reasoning_without_its_marker_is_still_reasoning(stream: str, role: Role | None) -> None:
+    item = encoding().inspect_text(stream, role).items[-1]
+    assert (item.message.channel, item.repaired) == ("analysis", True)
+
+
+def test_a_word_before_a_named_channel_is_no_channel() -> None:
+    text = "<|start|>assistant final<|channel|>analysis<|message|>Hm.<|end|>"
+    (message,) = encoding().inspect_text(text).messages
+    assert message.channel == "analysis"
+
+
 @pytest.mark.parametrize("end", ["<|end|>", "<|return|>", "<|start|>user<|message|>Hi<|end|>", ""])
 def test_a_missing_call_is_a_call_if_the_caller_says_so(end: str) -> None:
     text = "<|channel|>commentary to=functions.f <|constrain|>json<|message|>{}" + end
