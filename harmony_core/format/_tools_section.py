@@ -49,14 +49,14 @@ def _namespace_lines(
     if not namespace.tools:
         return
     yield f"namespace {namespace.name} {{\n"
-    taken = {tool.name for tool in namespace.tools}
+    taken = {tool.name: 1 for tool in namespace.tools}
     for tool in namespace.tools:
         yield from _tool_lines(tool, room, notation, taken)
     yield f"}} // namespace {namespace.name}"
 
 
 def _tool_lines(
-    tool: ToolDescription, room: int, notation: SchemaNotation, taken: set[str]
+    tool: ToolDescription, room: int, notation: SchemaNotation, taken: dict[str, int]
 ) -> Iterator[str]:
     parameters = None
     if tool.parameters is not None:

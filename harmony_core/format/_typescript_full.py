@@ -8,6 +8,7 @@ so that a schema may contain itself, and the text never grows beyond the schema'
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
@@ -26,6 +27,7 @@ _SIMPLE_TYPES = {
 }
 _OBJECT_KEYWORDS = ("properties", "additionalProperties", "patternProperties", "required")
 _ARRAY_KEYWORDS = ("items", "prefixItems")
+_MAX_INDEX_DIGITS = 9
 
 
 class _Type(NamedTuple):
@@ -49,15 +51,16 @@ class FullWriter:
     Args:
         root: The schema, as ``read_json`` gives it; references are looked up in it.
         tool: The tool's name, which names the root if it is referred to.
-        taken: Names that a definition may not have. The definitions' are added.
+        taken: Names that a definition may not have, each with the highest number that has been
+            appended to it, 1 for none. The definitions' are added.
     """
 
-    def __init__(self, root: Json, tool: str, taken: set[str]) -> None:
+    def __init__(self, root: Json, tool: str, taken: dict[str, int]) -> None:
         self._root = root
         self._tool = tool
         self._taken = taken
         self._names: dict[str, str] = {}  # pointer -> name
-        self._waiting: list[tuple[str, Json]] = []
+        self._waiting: deque[tuple[str, Json]] = deque()
 
     def root_type(self) -> str:
         """Write the schema itself; its name, if it refers to itself."""
@@ -67,7 +70,7 @@ class FullWriter:
     def declarations(self) -> Iterator[str]:
         """Write the definitions referred to so far, each once."""
         while self._waiting:
-            name, schema = self._waiting.pop(0)
+            name, schema = self._waiting.popleft()
             about = "".join(_comments(_get(schema, "description"), ""))
             yield about + f"type {name} = {self._type(schema, '').text};\n"
 
@@ -126,22 +129,30 @@ class FullWriter:
     def _object(self, schema: dict[str, Json], indent: str) -> _Type:
         out = ["{\n"]
         required = schema.get("required")
-        needed = required if isinstance(required, list) else []
+        names = required if isinstance(required, list) else []
+        needed = {name for name in names if isinstance(name, str)}
         if isinstance(properties := schema.get("properties"), dict):
             for name, value in properties.items():
                 key = name if name.isidentifier() else json_text(name)
                 out += self._property(key if name in needed else f"{key}?", value, indent)
-        if isinstance(patterns := schema.get("patternProperties"), dict):
-            out += (
-                f"{indent}[key: string]: {self._type(value, indent + '    ').text}, "
-                f"// keys: {_one_line(pattern)}\n"
-                for pattern, value in patterns.items()
-            )
-        others = schema.get("additionalProperties", False)
-        if others is not False:
-            out.append(f"{indent}[key: string]: {self._type(others, indent + '    ').text},\n")
+        out += self._index_signature(schema, indent)
         out.append(f"{indent}}}")
         return _Type("".join(out))
+
+    def _index_signature(self, schema: dict[str, Json], indent: str) -> Iterator[str]:
+        """Write what the keys without a name hold: TypeScript takes one signature an object."""
+        patterns = schema.get("patternProperties")
+        values = dict(patterns) if isinstance(patterns, dict) else {}
+        keys = [_one_line(pattern) for pattern in values]
+        others = schema.get("additionalProperties", False)
+        held = [*values.values(), *([] if others is False else [others])]
+        if not held:
+            return
+        if keys and others is not False:
+            keys.append("any other")
+        about = f" // keys: {', '.join(keys)}" if keys else ""
+        written = _union(self._type(value, indent + "    ") for value in held).text
+        yield f"{indent}[key: string]: {written},{about}\n"
 
     def _property(self, key: str, schema: Json, indent: str) -> Iterator[str]:
         for title in _texts(_get(schema, "title")):
@@ -185,11 +196,11 @@ class FullWriter:
         last = unquote(reference.rpartition("/")[2]) if "/" in reference else ""
         base = "".join(c if c.isalnum() else "_" for c in last or f"{self._tool}_parameters")
         base = base if base.isidentifier() else f"_{base}"
-        name, number = base, 1
+        name = base
         while name in self._taken:
-            number += 1
-            name = f"{base}{number}"
-        self._taken.add(name)
+            self._taken[base] += 1
+            name = f"{base}{self._taken[base]}"
+        self._taken[name] = 1
         return name
 
 
@@ -239,11 +250,15 @@ def _find(root: Json, reference: str) -> Json:
         key = unquote(step).replace("~1", "/").replace("~0", "~")
         if isinstance(found, dict):
             found = found.get(key)
-        elif isinstance(found, list) and key.isdecimal() and int(key) < len(found):
+        elif isinstance(found, list) and _is_index(key) and int(key) < len(found):
             found = found[int(key)]
         else:
             return None
     return found
+
+
+def _is_index(key: str) -> bool:
+    return len(key) <= _MAX_INDEX_DIGITS and key.isascii() and key.isdecimal()
 
 
 def _comments(text: object, indent: str) -> Iterator[str]:

@@ -34,7 +34,7 @@ ROOM = 113
 
 
 def written(schema: Any) -> tuple[str, list[str]]:  # noqa: ANN401 - any JSON value
-    writer = FullWriter(read_json(schema, ROOM), "f", {"f"})
+    writer = FullWriter(read_json(schema, ROOM), "f", {"f": 1})
     return writer.root_type(), list(writer.declarations())
 
 
@@ -100,6 +100,31 @@ def test_the_text_never_grows_beyond_the_schema() -> None:
     text, declarations = written({"$ref": "#/$defs/D0", "$defs": defs})
     assert text == "D0"
     assert len(declarations) == levels
+
+
+def test_many_definitions_of_one_name_are_numbered() -> None:
+    count = 5_000  # each counted from the start, this would take minutes
+    schema = {"allOf": [{"$ref": f"#/$defs/{n}/A"} for n in range(count)]}
+    schema["$defs"] = {str(n): {"A": {"const": n}} for n in range(count)}  # type: ignore[assignment]
+    text, declarations = written(schema)
+    assert text.split(" & ") == ["A", *(f"A{n}" for n in range(2, count + 1))]
+    assert declarations[-1] == f"type A{count} = {count - 1};\n"
+
+
+def test_a_numbered_name_may_be_taken() -> None:
+    schema = {
+        "anyOf": [{"$ref": f"#/$defs/{name}"} for name in ("A", "x/A", "A2", "y/A")],
+        "$defs": {"A": True, "x": {"A": True}, "A2": True, "y": {"A": True}},
+    }
+    assert written(schema)[0] == "A | A2 | A22 | A3"
+
+
+@pytest.mark.parametrize(
+    "index", ["9" * 5_000, "\u0661", "\u00b2", "-1", "+1", "1_0", " 1", "2", ""]
+)
+def test_a_reference_to_no_item(index: str) -> None:
+    schema = {"$ref": f"#/anyOf/{index}", "anyOf": [{"type": "string"}, {"type": "number"}]}
+    assert written(schema) == ("string | number", [])
 
 
 @pytest.mark.parametrize(
