@@ -28,6 +28,7 @@ __all__ = [
     "unknown_token",
 ]
 
+_HINTS_OF_LITERALS = ("<|", "|&gt;", "|\\u003")  # one of them is in each that there may be
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 
 
@@ -102,7 +103,7 @@ def read_content(tokens: Sequence[int], tokenizer: Tokenizer, *, skip: int = 0) 
         except (DecodeError, OverflowError):
             pass
         else:
-            if "<|" not in text:
+            if not any(hint in text for hint in _HINTS_OF_LITERALS):
                 return Content(text, ())
     pieces = token_pieces(tokens, tokenizer)
     findings = [*_unknown_tokens(pieces, tokens), *_faults(pieces), *_literals(pieces, skip)]
@@ -147,7 +148,8 @@ def _literals(pieces: Pieces, skip: int) -> Iterator[Finding]:
         if start in special and stop == start + 1:
             continue
         shown = found.group().decode()
-        yield Finding("literal-special-token", start, stop, f"{shown} is plain text here.")
+        code = "literal-special-token" if shown.startswith("<") else "escaped-markers"
+        yield Finding(code, start, stop, f"{shown} is plain text here.")
 
 
 @cache
@@ -157,7 +159,8 @@ def _faulty_bytes() -> re.Pattern[str]:
 
 @cache
 def _special_looking() -> re.Pattern[bytes]:
-    return re.compile(rb"<\|[A-Za-z0-9_]{1,40}\|>")
+    name = rb"\|[A-Za-z0-9_]{1,40}\|"
+    return re.compile(rb"<%b>|&lt;%b&gt;|\\u003[cC]%b\\u003[eE]" % (name, name, name))
 
 
 class _NotJson(ValueError):  # noqa: N818 - never leaves this module

@@ -8,7 +8,7 @@ from harmony_core.format.diagnosis.codes import CODES
 from harmony_core.format.diagnosis.inspection import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 __all__ = ["Finding", "Report", "shorten"]
 
@@ -61,6 +61,13 @@ class Report:
         self.diagnostics.append(
             Diagnostic(code, kind.severity, start, stop, message, hint or kind.fix)
         )
+
+    def drop(self, codes: Collection[str]) -> bool:
+        """Take back all that have one of the codes; whether there were any."""
+        kept = [found for found in self.diagnostics if found.code not in codes]
+        dropped = len(kept) < len(self.diagnostics)
+        self.diagnostics = kept
+        return dropped
 
     def add_all(self, findings: Iterable[Finding], offset: int) -> None:
         """Add findings whose tokens count from ``offset``."""

@@ -138,7 +138,7 @@ STREAM_CODES = (
         "The limit of tokens was reached, or the engine removes the stop token.",
         "Gives the message as if it were whole.",
         "Gives the message; it is not complete.",
-        "Raise the limit of tokens, or keep the stop token in the output.",
+        "If the text is whole, keep the stop token in the output; else raise the limit of tokens.",
     ),
     # Within contents.
     warning(
@@ -181,6 +181,15 @@ STREAM_CODES = (
         "Takes it for text.",
         "If a special token was meant, encode with `allowed_special`; else all is well.",
     ),
+    info(
+        "escaped-markers",
+        "A special token escaped for HTML or JSON: `&lt;|channel|&gt;`, `\\u003c|channel|\\u003e`.",
+        "Harmony text was copied from a page or a log; or the content is about such text.",
+        "Takes it for text.",
+        "Takes it for text.",
+        "If a special token was meant, unescape the text before it is encoded: "
+        "`html.unescape(text)`, or `json.loads`.",
+    ),
     error(
         "arguments-not-json",
         "A call that promises JSON and holds something else.",
@@ -195,9 +204,22 @@ STREAM_CODES = (
         "Text such as `analysis...assistantfinal...`, in which all special tokens are missing.",
         "The output was decoded with `skip_special_tokens=True`.",
         "Raises `Unexpected EOS` or `Unexpected token`.",
-        "Takes the text for one content. The argument `recover_stripped_markers` makes messages "
-        "of it.",
-        "Parse token ids, or decode with `skip_special_tokens=False`.",
+        "Takes the text for one content if a role was given, else for none. The argument "
+        "`recover_stripped_markers` makes messages of it.",
+        "Parse token ids, or decode with `skip_special_tokens=False`. If the text is all there "
+        "is, `InspectPolicy(recover_stripped_markers=True)` cuts it at the channels.",
+        guesses=True,
+    ),
+    error(
+        "no-markers",
+        "A text without any special token.",
+        "The output was decoded with `skip_special_tokens=True`, or only its content was kept; "
+        "or the model does not write Harmony.",
+        "Raises `Unexpected EOS` or `Unexpected token`.",
+        "Takes the text for one content if a role was given, else for none.",
+        "Parse token ids, or decode with `skip_special_tokens=False`; and check that the model "
+        "and its chat template are for Harmony, as those of gpt-oss are.",
+        guesses=True,
     ),
     warning(
         "recovered-markers",

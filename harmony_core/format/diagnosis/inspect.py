@@ -97,7 +97,7 @@ class Inspector:
             The inspection; the same one if asked again.
         """
         if self._result is None:
-            if not self._take_stripped():
+            if not self._take_unmarked():
                 self._make_move(Event.EOS, len(self._tokens))
             self._report.diagnostics.sort(key=lambda found: (found.start, found.stop))
             markers = frozenset(token for _, token in self._markers.tokens())
@@ -360,19 +360,25 @@ class Inspector:
 
     # A stream without any special token.
 
-    def _take_stripped(self) -> bool:
-        """Deal with markers-stripped; whether the messages were recovered."""
+    def _take_unmarked(self) -> bool:
+        """Deal with a stream that has none: markers-stripped, no-markers; whether it did.
+
+        What is missing then tells nothing of its own.
+        """
         if self._run or not self._tokens:  # a special token was seen, or nothing
             return False
+        end = len(self._tokens)
         found = _stripped.find_messages(self._tokens, self._tokenizer, self._policy.channels)
-        if not found:
-            return False
-        code = "recovered-markers" if self._policy.recover_stripped_markers else "markers-stripped"
-        message = "The text names channels as Harmony does, but no special token is there."
-        self._report.add(code, 0, len(self._tokens), message)
-        if not self._policy.recover_stripped_markers:
-            return False
-        self._messages.add_recovered(found)
+        if found and self._policy.recover_stripped_markers:
+            self._report.add("recovered-markers", 0, end, _STRIPPED)
+            self._messages.add_recovered(found)
+            return True
+        self._make_move(Event.EOS, end)
+        is_told = self._report.drop(_TOLD_BY_NO_MARKERS)
+        if found:
+            self._report.add("markers-stripped", 0, end, _STRIPPED)
+        elif is_told:
+            self._report.add("no-markers", 0, end, "There is no special token in the stream.")
         return True
 
     def _name(self, at: int) -> str:
@@ -422,6 +428,8 @@ class Inspector:
 
 
 _Move = Callable[[Inspector, Event, int], None]
+_STRIPPED = "The text names channels as Harmony does, but no special token is there."
+_TOLD_BY_NO_MARKERS = frozenset(("missing-message", "text-between-messages", "truncated-content"))
 _AFTER_PADDING = frozenset((Event.START, Event.PADDING, Event.EOS))
 
 

@@ -286,6 +286,17 @@ def test_a_word_before_a_named_channel_is_no_channel() -> None:
     assert message.channel == "analysis"
 
 
+@pytest.mark.parametrize("role", [None, ASSISTANT])
+@pytest.mark.parametrize(
+    "text", ["Hello", "<think>hm</think>Hello", "analysisHm.assistantfinalYes."]
+)
+def test_a_stream_without_special_tokens_has_one_fault(text: str, role: Role | None) -> None:
+    (found,) = encoding().inspect_text(text, role).diagnostics
+    assert "skip_special_tokens=False" in found.hint
+    named = "recover_stripped_markers" if text.startswith("analysis") else "chat template"
+    assert named in found.hint
+
+
 @pytest.mark.parametrize("end", ["<|end|>", "<|return|>", "<|start|>user<|message|>Hi<|end|>", ""])
 def test_a_missing_call_is_a_call_if_the_caller_says_so(end: str) -> None:
     text = "<|channel|>commentary to=functions.f <|constrain|>json<|message|>{}" + end
