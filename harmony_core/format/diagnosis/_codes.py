@@ -6,7 +6,7 @@ streams that show each code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import Enum
 
 __all__ = ["Code", "Severity"]
@@ -27,39 +27,21 @@ class Code:
     Attributes:
         name: The stable name.
         severity: How much it matters.
-        guesses: Whether a message with it counts as repaired: something in it that the
-            stream does not plainly state had to be guessed.
         looks: What it looks like.
         cause: The likely cause.
         strict: What the strict parser does.
         repair: What the inspector does.
         fix: How to be rid of it. The hint of a diagnostic that has no better one.
+        guesses: Whether a message with it counts as repaired: something in it that the
+            stream does not plainly state had to be guessed.
     """
 
     name: str
     severity: Severity
-    guesses: bool
+    _: KW_ONLY
     looks: str
     cause: str
     strict: str
     repair: str
     fix: str
-
-
-def _code(severity: Severity, name: str, *prose: str, guesses: bool = False) -> Code:
-    return Code(name, severity, guesses, *prose)
-
-
-def error(name: str, *prose: str, guesses: bool = False) -> Code:
-    """Make a code for content that may be wrong or lost."""
-    return _code(Severity.ERROR, name, *prose, guesses=guesses)
-
-
-def warning(name: str, *prose: str, guesses: bool = False) -> Code:
-    """Make a code for what is repaired with confidence."""
-    return _code(Severity.WARNING, name, *prose, guesses=guesses)
-
-
-def info(name: str, *prose: str) -> Code:
-    """Make a code for a harmless oddity."""
-    return _code(Severity.INFO, name, *prose)
+    guesses: bool = False
