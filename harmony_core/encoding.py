@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from harmony_core import _fields
+from harmony_core.errors import ChatError
 from harmony_core.format import render
 from harmony_core.format._tools_section import SchemaNotation
 from harmony_core.format.diagnosis.inspect import Inspector
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from harmony_core.tokenizer import Tokenizer
 
 __all__ = ["HarmonyEncoding", "RenderConversationConfig", "RenderOptions"]
+
+
+_Options = TypeVar("_Options", "RenderConversationConfig", "RenderOptions")
 
 
 @_fields.lenient
@@ -166,7 +170,7 @@ class HarmonyEncoding:
             RenderError: A message cannot be rendered.
             ChatError: A message holds a value that it may not.
         """
-        settings = config or RenderConversationConfig()
+        settings = _given_or_default(config, RenderConversationConfig)
         return render.render_ranges(
             conversation,
             self.tokenizer,
@@ -207,7 +211,7 @@ class HarmonyEncoding:
         Raises:
             RenderError: The message cannot be rendered.
         """
-        options = render_options or RenderOptions()
+        options = _given_or_default(render_options, RenderOptions)
         return render.render_message(
             message,
             self.tokenizer,
@@ -321,3 +325,12 @@ class HarmonyEncoding:
     def stop_tokens_for_assistant_actions(self) -> list[int]:
         """The tokens that end the assistant's turn, in ascending order."""
         return sorted(self.markers.stop_tokens_for_assistant_actions)
+
+
+def _given_or_default(options: _Options | None, kind: type[_Options]) -> _Options:
+    if options is None:
+        return kind()
+    if not isinstance(options, kind):
+        name = kind.__name__
+        raise ChatError(f"expected {name} or None, found {type(options).__name__}")
+    return options

@@ -88,7 +88,8 @@ def load_harmony_encoding(
     """
     spec = _SPECS.get(str(name))
     if spec is None:
-        raise UnknownEncodingError(f"Invalid HarmonyEncodingName: {name}")
+        known = " or ".join(map(repr, _SPECS))
+        raise UnknownEncodingError(f"Invalid HarmonyEncodingName: {name}; expected {known}")
     with _loading:
         return _build(spec, backend)
 

@@ -197,3 +197,16 @@ def test_options_are_checked() -> None:
 def test_an_encoding_can_be_a_key_and_has_a_short_repr(encoding: HarmonyEncoding) -> None:
     assert {encoding: 1}[encoding] == 1
     assert len(repr(encoding)) < 100
+
+
+@pytest.mark.parametrize("given", [{}, {"auto_drop_analysis": False}, False, RenderOptions()])
+def test_options_of_another_type(encoding: HarmonyEncoding, given: Any) -> None:  # noqa: ANN401 - the fault
+    conversation = harmony_core.Conversation()
+    for render in (encoding.render_conversation, encoding.render_conversation_for_training):
+        with pytest.raises(HarmonyError) as caught:
+            render(conversation, given)
+        found = type(given).__name__
+        assert str(caught.value) == f"expected RenderConversationConfig or None, found {found}"
+    message = harmony_core.Message.from_role_and_content(harmony_core.Role.USER, "x")
+    with pytest.raises(HarmonyError, match=r"^expected RenderOptions or None, found str$"):
+        encoding.render(message, "full")  # type: ignore[arg-type]

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from harmony_core.chat import Message, Role
 from harmony_core.contents import DeveloperContent, SystemContent, TextContent, read_content
 from harmony_core.errors import ChatError, RenderError
-from harmony_core.format._json import read_json, well_formed
+from harmony_core.format._json import well_formed
 from harmony_core.format._markers import MARKER_TEXTS
 from harmony_core.format._tools_section import SchemaNotation, tools_section
+from harmony_core.format._wrong_input import check_conversation, check_message
 from harmony_core.format.spans import Part, Span
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def render_message(  # noqa: PLR0913 - what the message and the options say
     try:
         _append(message, setting, tokens)
     except _WRONG_FIELD:
-        _check(message, _MESSAGE_LEVELS)
+        check_message(message, _MESSAGE_LEVELS)
         raise
     return tokens
 
@@ -115,19 +116,21 @@ def render_ranges(  # noqa: PLR0913 - the options, and how the conversation ends
         RenderError: A message has no rendering.
         ChatError: A field holds what it may not; the path starts with ``"messages"``.
     """
-    messages = list(conversation)
-    has_tools = any(map(_has_function_tools, messages))
-    setting = _Setting(tokenizer, markers, has_tools, _CONVERSATION_LEVELS, schema)
-    first_kept = 0
-    if auto_drop_analysis:
-        finished = drop == "finished-turns"
-        first_kept = _last_turn(messages, training) if finished else _first_final(messages)
+    messages: list[Message] = []
     try:
+        messages = list(conversation)
+        has_tools = any(map(_has_function_tools, messages))
+        setting = _Setting(tokenizer, markers, has_tools, _CONVERSATION_LEVELS, schema)
+        first_kept = 0
+        if auto_drop_analysis:
+            finished = drop == "finished-turns"
+            first_kept = _last_turn(messages, training) if finished else _first_final(messages)
         tokens, ranges = _render_all(messages, setting, first_kept)
     except _WRONG_FIELD:
-        for index, message in enumerate(messages):
-            _check(message, _CONVERSATION_LEVELS, "messages", index)
+        check_conversation(conversation, messages, _CONVERSATION_LEVELS)
         raise
+    if not messages:  # as those of an empty dictionary are
+        check_conversation(conversation, messages, _CONVERSATION_LEVELS)
     if training and messages and _is_final_of_assistant(messages[-1]):
         tokens[-1] = markers.return_
     if next_turn_role is not None:
@@ -148,19 +151,6 @@ class _Setting(NamedTuple):
 _WRONG_FIELD = (AttributeError, KeyError, TypeError, ChatError)
 
 
-def _check(message: Message, levels: int, *path: str | int) -> None:
-    """Raise the error that tells where the fault is, by reading the message as JSON anew."""
-    try:
-        data = message.to_dict()
-        Message.from_dict(data)
-        read_json(data, levels)
-    except ChatError as error:
-        error.path = (*path, *error.path)
-        raise
-    except (AttributeError, TypeError) as error:
-        raise ChatError(f"not a message: {error}", path=path) from error
-
-
 def _render_all(
     messages: list[Message], setting: _Setting, first_kept: int
 ) -> tuple[list[int], list[tuple[int, int, int]]]:
@@ -169,7 +159,7 @@ def _render_all(
     ranges: list[tuple[int, int, int]] = []
     for index, message in enumerate(messages):
         if index < first_kept and message.channel == "analysis":
-            _check(message, _CONVERSATION_LEVELS)  # the reference reads it all the same
+            check_message(message, _CONVERSATION_LEVELS)  # the reference reads it all the same
             continue
         start = len(tokens)
         try:

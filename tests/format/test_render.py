@@ -277,6 +277,74 @@ class TestFaults:
             render.render_ranges([user, message], *pair.ours)
         assert (caught.value.path, str(caught.value)) == (("messages", 1, *path), text)
 
+    @pytest.mark.parametrize(
+        ("given", "path", "text"),
+        [
+            ({}, (), "expected a Conversation, found dict; Conversation.from_dict reads one"),
+            (
+                {"messages": []},
+                (),
+                "expected a Conversation, found dict; Conversation.from_dict reads one",
+            ),
+            ("", (), "expected a Conversation, found str; Conversation.from_json reads one"),
+            ("{}", (), "expected a Conversation, found str; Conversation.from_json reads one"),
+            (None, (), "expected a Conversation, found NoneType"),
+            (
+                Message.from_role_and_content(Role.USER, "x"),
+                (),
+                (
+                    "expected a Conversation, found Message; HarmonyEncoding.render renders a "
+                    "single message"
+                ),
+            ),
+            (
+                [Message.from_role_and_content(Role.USER, "x"), {"role": "user"}],
+                ("messages", 1),
+                "expected a Message, found dict; Message.from_dict reads one",
+            ),
+            (
+                iter([{"role": "user"}]),
+                ("messages", 0),
+                "expected a Message, found dict; Message.from_dict reads one",
+            ),
+        ],
+    )
+    def test_no_conversation(
+        self,
+        pair: Pair,
+        given: Any,  # noqa: ANN401 - the fault
+        path: tuple[str | int, ...],
+        text: str,
+    ) -> None:
+        with pytest.raises(ChatError) as caught:
+            render.render_ranges(given, *pair.ours)
+        assert (caught.value.path, str(caught.value)) == (path, text)
+
+    @pytest.mark.parametrize(
+        ("given", "text"),
+        [
+            ({"role": "user"}, "found dict; Message.from_dict reads one"),
+            ("{}", "found str; Message.from_json reads one"),
+            (None, "found NoneType"),
+            (
+                [Message.from_role_and_content(Role.USER, "x")],
+                "found list; HarmonyEncoding.render_conversation renders several messages",
+            ),
+            (
+                [],
+                "found list; HarmonyEncoding.render_conversation renders several messages",
+            ),
+        ],
+    )
+    def test_no_message(self, pair: Pair, given: Any, text: str) -> None:  # noqa: ANN401 - the fault
+        with pytest.raises(ChatError) as caught:
+            render.render_message(given, *pair.ours)
+        assert str(caught.value) == f"expected a Message, {text}"
+
+    def test_a_conversation_is_no_message(self, pair: Pair) -> None:
+        with pytest.raises(ChatError, match="found Conversation; HarmonyEncoding"):
+            render.render_message(Conversation(), *pair.ours)  # type: ignore[arg-type]
+
     def test_a_dropped_message_is_read_all_the_same(self, pair: Pair) -> None:
         thought = Message.from_role_and_content(Role.ASSISTANT, "\ud800").with_channel("analysis")
         answer = Message.from_role_and_content(Role.ASSISTANT, "x").with_channel("final")
