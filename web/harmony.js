@@ -129,7 +129,7 @@ export class Harmony {
    * @returns {Promise<Uint32Array>}
    */
   renderConversation(conversation, config) {
-    return this.#render(conversation, "conversation", null, config);
+    return this.#render(conversation, false, null, config);
   }
 
   /**
@@ -141,7 +141,7 @@ export class Harmony {
    * @returns {Promise<Uint32Array>}
    */
   renderConversationForCompletion(conversation, nextTurnRole, config) {
-    return this.#render(conversation, "completion", nextTurnRole, config);
+    return this.#render(conversation, false, nextTurnRole, config);
   }
 
   /**
@@ -152,18 +152,23 @@ export class Harmony {
    * @returns {Promise<Uint32Array>}
    */
   renderConversationForTraining(conversation, config) {
-    return this.#render(conversation, "training", null, config);
+    return this.#render(conversation, true, null, config);
   }
 
   /**
    * @param {Conversation} conversation
-   * @param {string} form
+   * @param {boolean} training
    * @param {Role | null} nextRole
    * @param {RenderConversationConfig} [config]
    * @returns {Promise<Uint32Array>}
    */
-  async #render(conversation, form, nextRole, { auto_drop_analysis = true } = {}) {
-    const params = { conversation, form, next_role: nextRole, drop_analysis: auto_drop_analysis };
+  async #render(conversation, training, nextRole, { auto_drop_analysis = true } = {}) {
+    const params = {
+      conversation,
+      training,
+      next_role: nextRole,
+      drop_analysis: auto_drop_analysis,
+    };
     return (await this.#connection.request("render_conversation", params)).tokens;
   }
 

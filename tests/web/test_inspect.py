@@ -65,7 +65,7 @@ def test_a_cut_off_message_is_marked(app: HarmonyPage) -> None:
     expect(card).to_have_count(1)
     expect(card).to_have_attribute("data-complete", "false")
     expect(card.locator(".incomplete")).to_be_visible()
-    expect(app.problem("truncated-content")).to_have_count(1)
+    expect(app.problem("truncated-content")).to_contain_text("at the end")
 
 
 def test_the_role_of_the_first_message_can_be_its_own(app: HarmonyPage) -> None:

@@ -175,6 +175,11 @@ FAULTS = {
         "HarmonyError",
         "bot",
     ),
+    "closed parser": (
+        "harmony.createParser().then(async (it) => { await it.close(); await it.process(1); })",
+        "HarmonyError",
+        "closed",
+    ),
     "stream": (
         "harmony.parseMessagesFromCompletionTokens([1])",
         "HarmonyError",

@@ -133,3 +133,23 @@ def test_the_policy_allows_no_inline_script_and_no_other_origin(
     assert "property" in outcome["refused"]
     assert outcome["fetched"] == "refused"
     assert any("connect-src" in line for line in app.console)
+
+
+def test_the_worker_is_held_to_the_policy_too(app: HarmonyPage) -> None:
+    (worker,) = app.page.workers
+    outcome = worker.evaluate(
+        """async () => {
+            const elsewhere = "http://127.0.0.1:9/";
+            const sent = (it) => it.then(() => "sent", (error) => error.name);
+            return {
+                fetched: await sent(fetch(elsewhere, { mode: "no-cors" })),
+                imported: await sent(import(`${elsewhere}x.js`)),
+            };
+        }"""
+    )
+    assert outcome == {"fetched": "TypeError", "imported": "TypeError"}
+    refused = [line for line in app.console if "Content Security Policy" in line]
+    assert any("connect-src" in line for line in refused)
+    assert any("script-src" in line for line in refused)
+    app.console.clear()
+    app.requests.clear()

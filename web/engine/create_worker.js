@@ -1,31 +1,27 @@
 /**
- * Starts the worker, also for a page that has this module from another origin.
+ * Starts the worker.
  *
  * @module
  */
 
-/** @param {URL} address Of the worker's script. */
-export function createWorker(address) {
-  const foreign = address.origin !== globalThis.location.origin;
-  return new Worker(trusted(foreign ? bootstrapFor(address) : address.href), { type: "module" });
-}
-
 /**
- * A script of the page's own origin that loads the worker's: browsers start workers from their
- * own origin only.
+ * Starts it from a script of one import, for two reasons. Such a script inherits the page's
+ * content security policy, which a worker loaded from an address does not; and it is of the
+ * page's own origin, as browsers want of a worker, wherever the module comes from.
  *
- * @param {URL} address
+ * @param {URL} address Of the worker's script.
  */
-function bootstrapFor(address) {
+export function createWorker(address) {
   const source = `import ${JSON.stringify(address.href)};`;
-  return URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const script = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  return new Worker(trusted(script), { type: "module" });
 }
 
 /** @type {ReturnType<NonNullable<typeof trustedTypes>["createPolicy"]> | undefined} */
 let policy;
 
 /**
- * Passes the one script address that this module ever uses through a page's trusted types.
+ * Passes the one script address that this module makes through a page's trusted types.
  *
  * @param {string} address
  */

@@ -18,6 +18,16 @@ import { countBytes, watchDownloads } from "./counted_fetch.js";
 const total = DOWNLOAD_SIZE;
 const runtime = new URL("pyodide/", import.meta.url).href;
 
+/** @satisfies {import("./protocol.js").Fault} */
+const NO_FAULT = {
+  kind: "internal",
+  message: "",
+  hint: "Change the input; if that does not help, report what you did.",
+  token: null,
+  path: [],
+  place: null,
+};
+
 /** @type {Stage} */
 let stage = "runtime";
 let loaded = 0;
@@ -54,8 +64,22 @@ async function start() {
   enter("vocabulary");
   const bridge = pyodide.pyimport("harmony_core.bridge");
   const about = { ...JSON.parse(bridge.about()), pyodide: pyodideVersion };
-  self.addEventListener("message", ({ data }) => answer(pyodide, bridge, data));
+  self.addEventListener("message", ({ data }) => {
+    try {
+      answer(pyodide, bridge, data);
+    } catch (error) {
+      // A fault of this program, not of what was given; the next request may do all the same.
+      const message = `This cannot be answered: ${lastLine(error)}`;
+      send({ id: data.id, ok: false, fault: { ...NO_FAULT, message }, value: null });
+    }
+  });
   send({ event: "ready", about });
+}
+
+/** What Python says of an error last, without the way there. @param {unknown} error */
+function lastLine(error) {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trim().split("\n").at(-1) ?? "";
 }
 
 /** @param {Pyodide} pyodide */

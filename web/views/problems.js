@@ -81,7 +81,7 @@ export function createProblems(root, actions) {
     setText(findElement(entry, ".severity"), diagnostic.severity);
     setText(findElement(entry, ".code"), diagnostic.code);
     setText(findElement(entry, ".found"), diagnostic.message);
-    setText(findElement(entry, ".place"), placeOf(diagnostic));
+    setText(findElement(entry, ".place"), placeOf(diagnostic, value?.tokens.ids.length ?? 0));
     const apply = findElement(entry, ".apply");
     apply.hidden = !diagnostic.fix;
     if (diagnostic.fix) setText(apply, labelOf(diagnostic.fix));
@@ -163,8 +163,9 @@ const indexOf = (within) => {
   return entry instanceof HTMLElement ? Number(entry.dataset["problem"]) : -1;
 };
 
-/** @param {Diagnostic} diagnostic */
-function placeOf({ start, stop }) {
+/** @param {Diagnostic} diagnostic @param {number} length Of the stream. */
+function placeOf({ start, stop }, length) {
+  if (stop <= start && start >= length) return "at the end";
   if (stop <= start) return `before token ${formatCount(start)}`;
   if (stop === start + 1) return `token ${formatCount(start)}`;
   return `tokens ${formatCount(start)} to ${formatCount(stop - 1)}`;
