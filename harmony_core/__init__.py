@@ -1,4 +1,29 @@
-"""Harmony, the token format of the gpt-oss models, in pure Python."""
+"""Harmony, the token format of the gpt-oss models, in pure Python.
+
+An encoding makes tokens of a conversation, for a model to complete::
+
+    >>> from harmony_core import Conversation, Message, Role, load_harmony_encoding
+    >>> encoding = load_harmony_encoding("HarmonyGptOss")
+    >>> conversation = Conversation.from_messages(
+    ...     [Message.from_role_and_content(Role.USER, "Hi")]
+    ... )
+    >>> prompt = encoding.render_conversation_for_completion(conversation, Role.ASSISTANT)
+    >>> encoding.decode(prompt)
+    '<|start|>user<|message|>Hi<|end|><|start|>assistant'
+
+and messages of the tokens that the model answers with::
+
+    >>> completion = encoding.encode(
+    ...     "<|channel|>final<|message|>Hello!<|return|>", allowed_special="all"
+    ... )
+    >>> [answer] = encoding.parse_messages_from_completion_tokens(completion, Role.ASSISTANT)
+    >>> answer.channel, answer.content[0].text
+    ('final', 'Hello!')
+
+``StreamableParser`` reads them as they come, ``HarmonyEncoding.inspect`` tells what is wrong with
+them, and ``load_tokenizer`` gives the tokenizer alone. The errors of this package are children of
+``HarmonyError``.
+"""
 
 from harmony_core.chat import (
     Author,
@@ -32,13 +57,19 @@ from harmony_core.format.diagnosis.inspection import (
     InspectPolicy,
 )
 from harmony_core.format.parse import StreamableParser, StreamState
-from harmony_core.registry import HarmonyEncodingName, load_harmony_encoding
+from harmony_core.registry import (
+    HarmonyEncodingName,
+    UnknownEncodingError,
+    load_harmony_encoding,
+)
+from harmony_core.tokenizer import BackendError, Tokenizer, load_tokenizer
 from harmony_core.tools import ToolDescription, ToolNamespaceConfig
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Author",
+    "BackendError",
     "ChannelConfig",
     "ChatError",
     "Content",
@@ -67,8 +98,11 @@ __all__ = [
     "StreamableParser",
     "SystemContent",
     "TextContent",
+    "Tokenizer",
     "ToolDescription",
     "ToolNamespaceConfig",
+    "UnknownEncodingError",
     "VocabularyError",
     "load_harmony_encoding",
+    "load_tokenizer",
 ]

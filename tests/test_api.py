@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
+import doctest
 import inspect
 import pydoc
+import re
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -234,7 +237,24 @@ def test_an_error_of_the_reference_is_caught_alike() -> None:
     assert issubclass(HarmonyError, openai_harmony.HarmonyError.__bases__)
 
 
+def test_every_error_that_is_documented_can_be_imported() -> None:
+    documented = {
+        error
+        for name in harmony_core.__all__
+        for error in re.findall(
+            r"\b[A-Z]\w+Error\b", pydoc.plain(pydoc.render_doc(getattr(harmony_core, name)))
+        )
+    }
+    assert {"BackendError", "UnknownEncodingError", "VocabularyError"} <= documented
+    assert {name for name in documented if not hasattr(builtins, name)} <= set(harmony_core.__all__)
+
+
 # What help() shows.
+
+
+def test_the_example_of_the_package() -> None:
+    results = doctest.testmod(harmony_core, raise_on_error=True)
+    assert (results.attempted, results.failed) == (8, 0)
 
 
 @pytest.mark.parametrize("name", harmony_core.__all__)
