@@ -10,6 +10,7 @@ from harmony_core.cli._faults import InputFault, UsageFault
 from harmony_core.cli._input import Document, Form
 from harmony_core.encoding import RenderConversationConfig
 from harmony_core.errors import ChatError, RenderError
+from harmony_core.format._header import ROLES
 from harmony_core.reading import Reading, ReadingError, read
 from harmony_core.registry import HarmonyEncodingName, load_harmony_encoding
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 Wanted: TypeAlias = Literal["auto", "tokens", "text"]
 
-ROLES = [role.value for role in Role]
 FIELD_NEEDS_JSONL = "--field is for lines of JSON: add --jsonl"
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from harmony_core.chat import Role
 from harmony_core.cli._colour import add_colour_option, wants_colour
-from harmony_core.cli._command import ROLES, Command, Example, field_of, read_tokens
+from harmony_core.cli._command import Command, Example, field_of, read_tokens
 from harmony_core.cli._findings import Findings
 from harmony_core.cli._input import Form
 from harmony_core.cli._parse import READINGS, add_reading_option
 from harmony_core.cli._tally import SEVERITIES, Tally
 from harmony_core.cli._visible import to_json
+from harmony_core.format._header import ROLES
 from harmony_core.format.diagnosis.codes import Severity
 from harmony_core.format.diagnosis.inspection import InspectPolicy
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harmony_core.chat import Role
-from harmony_core.cli._command import ROLES, Command, Example, Wanted, read_tokens
+from harmony_core.cli._command import Command, Example, Wanted, read_tokens
 from harmony_core.cli._faults import InputFault
 from harmony_core.cli._input import Form
 from harmony_core.cli._visible import to_json
 from harmony_core.errors import ParseError
+from harmony_core.format._header import ROLES
 from harmony_core.format.trace import trace
 
 if TYPE_CHECKING:

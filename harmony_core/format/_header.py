@@ -29,7 +29,7 @@ _CHANNEL_ENDS = frozenset(UNICODE_SPACES + "<")
 # bytes.split() and str::split_ascii_whitespace differ too: Rust's leaves out the vertical tab.
 _OTHER_ASCII_SPACES = str.maketrans("\t\n\f\r", "    ")
 
-_ROLES = {role.value: role for role in Role}
+ROLES = {role.value: role for role in Role}
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _take_role(parts: list[str], role: Role | None) -> tuple[Role, str | None, l
         if not parts:
             raise HeaderFault("message header did not contain a role", kind="missing-role")
         first = parts[0]
-        role = _ROLES.get(first)
+        role = ROLES.get(first)
         if role is None:
             # A tool's messages begin with its name; it has to have a recipient to be one.
             if len(parts) == 1 and not first.startswith(RECIPIENT_PREFIX):

@@ -13,10 +13,10 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from harmony_core.chat import Role
-from harmony_core.format._header import CONSTRAIN, RECIPIENT_PREFIX, Header
+from harmony_core.format._header import CONSTRAIN, RECIPIENT_PREFIX, ROLES, Header
 from harmony_core.format.diagnosis._labels import label_words
 from harmony_core.format.diagnosis._report import Finding, shorten
-from harmony_core.format.diagnosis._words import ROLES, Kind, Lexed, Word
+from harmony_core.format.diagnosis._words import Kind, Lexed, Word
 from harmony_core.format.spans import Part
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmony_core.format.diagnosis._words import ROLES
+from harmony_core.format._header import ROLES
 from harmony_core.format.spans import Part
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmony_core.chat import Role
+from harmony_core.format._header import RECIPIENT_PREFIX, ROLES
 from harmony_core.format.diagnosis._content import read_content
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ __all__ = ["find_header", "find_role_tail", "names_role", "text_of"]
 
 # No role and recipient are longer, in tokens.
 _LONGEST_TAIL = 16
-_ROLE_NAMES = tuple(role.value for role in Role)
 
 
 def text_of(tokens: Sequence[int], tokenizer: Tokenizer) -> str:
@@ -26,7 +25,7 @@ def text_of(tokens: Sequence[int], tokenizer: Tokenizer) -> str:
 
 def names_role(tokens: Sequence[int], at: int, tokenizer: Tokenizer) -> bool:
     """Whether a token is a role. Within a text, the word's token has a space before it."""
-    return text_of(tokens[at : at + 1], tokenizer) in _ROLE_NAMES
+    return text_of(tokens[at : at + 1], tokenizer) in ROLES
 
 
 def find_role_tail(tokens: Sequence[int], start: int, stop: int, tokenizer: Tokenizer) -> int:
@@ -38,7 +37,7 @@ def find_role_tail(tokens: Sequence[int], start: int, stop: int, tokenizer: Toke
     for at in range(stop - 1, max(start, stop - _LONGEST_TAIL) - 1, -1):
         if names_role(tokens, at, tokenizer):
             behind = text_of(tokens[at + 1 : stop], tokenizer).strip()
-            return at if not behind or behind.startswith("to=") else stop
+            return at if not behind or behind.startswith(RECIPIENT_PREFIX) else stop
     return stop
 
 
@@ -56,9 +55,11 @@ def find_header(
     if tail < stop:
         return tail
     text = text_of(tokens[start : min(stop, start + _LONGEST_TAIL)], tokenizer).lstrip()
-    if text.startswith(("to=", *_ROLE_NAMES)):
+    if text.startswith((RECIPIENT_PREFIX, *ROLES)):
         return start
     first, _, rest = text.partition(" ")
     is_short = stop - start <= _LONGEST_TAIL
-    is_channel = first.rstrip() in channels and (not rest.strip() or rest.startswith("to="))
+    is_channel = first.rstrip() in channels and (
+        not rest.strip() or rest.startswith(RECIPIENT_PREFIX)
+    )
     return start if is_short and is_channel else stop

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from harmony_core.chat import Role
+from harmony_core.format._header import ROLES
 from harmony_core.format.diagnosis._content import fault_ranges, token_pieces, unknown_token
 from harmony_core.format.diagnosis._report import Finding
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from harmony_core.tokenizer import Tokenizer
 
 __all__ = ["Kind", "Lexed", "Vocabulary", "Word", "lex_header"]
-
-ROLES = tuple(role.value for role in Role)
 
 
 class Kind(Enum):

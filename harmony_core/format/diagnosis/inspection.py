@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harmony_core.chat import Role
 from harmony_core.errors import HarmonyError
+from harmony_core.format._header import ROLES
 from harmony_core.format.diagnosis._codes import Severity
 from harmony_core.format.spans import Part, Span
 
@@ -26,8 +27,7 @@ __all__ = [
     "calls_tool",
 ]
 
-_ROLES = frozenset(role.value for role in Role)
-_NO_TOOLS = _ROLES | {"all"}
+_NO_TOOLS = frozenset((*ROLES, "all"))
 
 
 @dataclass(frozen=True, kw_only=True)
