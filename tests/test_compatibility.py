@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import tiktoken
 
 import harmony_core
 from harmony_core import (
@@ -250,3 +251,41 @@ class TestOptions:
             parser.process(token)
         assert parser.messages == []
         assert Author(role=parser.current_role or Role.USER).role is Role.ASSISTANT
+
+
+class TestTiktoken:
+    """What docs/vocabularies.md says of tiktoken's names."""
+
+    ROWS = re.findall(
+        r"^\| (`\w+.*?) \| (.*) \|$",
+        (PAGE.parent / "vocabularies.md").read_text("utf-8").partition("## Coming from")[2],
+        re.MULTILINE,
+    )
+
+    def test_every_name_is_here_or_on_the_page(self) -> None:
+        named = {name for left, _ in self.ROWS for name in re.findall(r"`(\w+)", left)}
+        theirs = {name for name in dir(tiktoken.Encoding) if not name.startswith("_")}
+        assert theirs - set(dir(harmony_core.Tokenizer)) == (named & theirs) | {"n_vocab"}
+        assert named - theirs == {"tiktoken", "get_encoding"}
+
+    @pytest.mark.parametrize(
+        ("name", "arguments"),
+        [
+            ("encode_batch", {"texts": ["a b", "Hello"]}),
+            ("decode_batch", {"batch": [[24912], [1, 2]]}),
+            ("encode_single_token", {"text": "<|start|>"}),
+            ("encode_single_token", {"text": " hello"}),
+            ("decode_single_token_bytes", {"token": 24912}),
+            ("decode_tokens_bytes", {"tokens": [24912, 200006]}),
+            ("eot_token", {}),
+            ("special_tokens_set", {}),
+        ],
+    )
+    def test_what_to_write_instead_gives_the_same(
+        self, tiktoken_encoding: tiktoken.Encoding, name: str, arguments: dict[str, Any]
+    ) -> None:
+        (instead,) = (right for left, right in self.ROWS if f"`{name}`" in left)
+        line = instead.replace("\\|", "|").strip("`")
+        ours = eval(line, {"tokenizer": harmony_core.load_tokenizer(), **arguments})  # noqa: S307 - our own page
+        theirs = getattr(tiktoken_encoding, name)
+        assert ours == (theirs(*arguments.values()) if callable(theirs) else theirs)
