@@ -13,7 +13,7 @@ from harmony_core.errors import ParseError
 from harmony_core.format.parse import StreamableParser, StreamState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 Special = Literal["all"] | list[str]
 
@@ -47,12 +47,12 @@ def _render_message(*, message: dict[str, Any], function_tools: bool) -> Answer:
 
 
 def _render_conversation(
-    *, conversation: dict[str, Any], form: str, next_role: str | None, drop_analysis: bool
+    *, conversation: dict[str, Any], training: bool, next_role: str | None, drop_analysis: bool
 ) -> Answer:
     harmony = encoding()
     messages = Conversation.from_dict(conversation)
     config = RenderConversationConfig(auto_drop_analysis=drop_analysis)
-    if form == "training":
+    if training:
         return _tokens(harmony.render_conversation_for_training(messages, config))
     if next_role is not None:
         return _tokens(
@@ -84,11 +84,11 @@ def _open_parser(*, role: str | None, strict: bool) -> Answer:
 
 
 def _process(*, parser: int, tokens: list[int]) -> Answer:
-    return _advance(parser, [(StreamableParser.process, token) for token in tokens])
+    return _advance(parser, tokens)
 
 
 def _process_eos(*, parser: int) -> Answer:
-    return _advance(parser, [(lambda open_parser, _: open_parser.process_eos(), 0)])
+    return _advance(parser, [None])
 
 
 def _close_parser(*, parser: int) -> Answer:
@@ -96,19 +96,22 @@ def _close_parser(*, parser: int) -> Answer:
     return Answer({})
 
 
-def _advance(
-    number: int, steps: list[tuple[Callable[[StreamableParser, int], object], int]]
-) -> Answer:
-    """Take steps with a parser and report what is new since; a fault keeps what came before."""
-    parser = _parsers[number]
+def _advance(number: int, tokens: Sequence[int | None]) -> Answer:
+    """Feed a parser, ``None`` for the end of the stream, and report what is new since.
+
+    A fault keeps what came before it.
+    """
+    parser = _parsers.get(number)
+    if parser is None:
+        raise InputFault("closed-parser", "This parser has been closed.", "Open another one.")
     messages_before = len(parser.messages)
     deltas: list[str | None] = []
     content: list[str] = []
     restarted = False
     fault: ParseError | None = None
-    for step, token in steps:
+    for token in tokens:
         try:
-            step(parser, token)
+            parser.process_eos() if token is None else parser.process(token)
         except ParseError as error:
             fault = error
         deltas.append(parser.last_content_delta)

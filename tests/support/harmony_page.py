@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from playwright.sync_api import expect
 
@@ -32,8 +33,9 @@ class HarmonyPage:
         page.on("request", lambda request: self.requests.append(request.url))
 
     def requests_beyond(self, site: str) -> list[str]:
-        """The addresses it asked for that are not part of the page."""
-        return [url for url in self.requests if not url.startswith(site)]
+        """The addresses it asked for that are neither part of the page nor made by it."""
+        own = (site, f"blob:{urljoin(site, '/')}")
+        return [url for url in self.requests if not url.startswith(own)]
 
     def open(self, address: str) -> None:
         """Load the page and wait until its engine is ready."""
