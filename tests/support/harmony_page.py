@@ -62,6 +62,8 @@ class HarmonyPage:
 
     def turn_to(self, mode: str) -> None:
         self.page.locator(f"#tab-{mode}").click()
+        # The mode follows the address, and that a moment later; what is hidden takes no focus.
+        self.page.locator(f"#{mode}-panel").wait_for()
 
     @property
     def panel(self) -> Locator:
