@@ -101,6 +101,14 @@ def command_classes(_: argparse.Namespace) -> int:
     return 0
 
 
+def port(text: str) -> int:
+    """Read a port's number."""
+    number = int(text)
+    if number not in range(1 << 16):
+        raise ValueError(text)
+    return number
+
+
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Build, serve, test and measure the project.")
@@ -108,7 +116,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     serve_ = commands.add_parser("serve", help="build the page and serve it on this machine")
-    serve_.add_argument("--port", type=int, default=0, help="a port; a free one by default")
+    serve_.add_argument("--port", type=port, default=0, help="a port; a free one by default")
     serve_.set_defaults(command=command_serve)
 
     test = commands.add_parser(

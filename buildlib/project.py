@@ -24,6 +24,9 @@ VENV_PYTHON = VENV_BIN / ("python.exe" if os.name == "nt" else "python")
 NODE_MODULES = ROOT / "node_modules"
 
 
+_GENERATED = frozenset(("__pycache__", "node_modules"))
+
+
 class BuildError(Exception):
     """A step failed; the text says which and what to do."""
 
