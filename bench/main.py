@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).parent.parent
 _NOTES = """\
 MB are of UTF-8. A ratio says how many times as fast as the peer harmony_core is.
-load: import and first word encoded, in a fresh process. start: the same in a fresh worker of
+load: import and a first word encoded, in a fresh process. start: the same in a fresh worker of
 the browser, download from this machine and Python itself included.
-cold: the first text that a fresh process or worker sees, the median of the rounds; all else
+cold: the first text after that, no piece of which is cached, the median of the rounds; all else
 is the best of several times. parse: strict, a whole conversation. stream: strict, token by
 token, every delta read."""
 

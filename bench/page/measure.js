@@ -10,13 +10,16 @@
  * @property {(tokens: any) => string} decode
  */
 
+/** Belongs to starting, as in `measure.py`. */
+const FIRST = "Hello, Xyzzyland!";
+
 /**
  * @param {{task: "encode", text: string, repeats: number} | {task: "lengths", texts: string[]}} job
  * @param {() => Promise<Encoding>} load
  */
 export async function* measure(job, load) {
   const encoding = await load();
-  encoding.encode("Hello");
+  encoding.encode(FIRST);
   // Counts from the worker's creation: download, compilation and start.
   yield { operation: "start", seconds: [performance.now() / 1000] };
   if (job.task === "lengths") yield* measureLengths(encoding, job.texts);
