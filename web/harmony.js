@@ -188,6 +188,23 @@ export class Harmony {
     return (await this.#connection.request("special_tokens", {})).texts;
   }
 
+  /**
+   * @param {number} token
+   * @returns {Promise<boolean>}
+   */
+  async isSpecialToken(token) {
+    return (await this.#connection.request("is_special_token", { token })).special;
+  }
+
+  /**
+   * The fixed definition of a built-in tool, for a system content's `tools`.
+   *
+   * @param {"browser" | "python"} tool
+   */
+  getToolNamespaceConfig(tool) {
+    return this.about.builtin_tools[tool];
+  }
+
   /** @returns {Promise<Uint32Array>} The tokens that end a message. */
   async stopTokens() {
     return (await this.#connection.request("stop_tokens", { assistant_actions: false })).tokens;

@@ -70,6 +70,10 @@ def _special_tokens() -> Answer:
     return Answer({"texts": sorted(encoding().special_tokens_set)})
 
 
+def _is_special_token(*, token: int) -> Answer:
+    return Answer({"special": encoding().is_special_token(token)})
+
+
 def _stop_tokens(*, assistant_actions: bool) -> Answer:
     harmony = encoding()
     if assistant_actions:
@@ -163,6 +167,7 @@ METHODS: dict[str, Callable[..., Answer]] = {
     "render_conversation": _render_conversation,
     "parse": _parse,
     "special_tokens": _special_tokens,
+    "is_special_token": _is_special_token,
     "stop_tokens": _stop_tokens,
     "open_parser": _open_parser,
     "process": _process,

@@ -152,10 +152,20 @@ def test_the_streaming_parser_stands_where_the_references_does(
     assert whole["tokens"] == tokens
 
 
+def test_built_in_tools(page: Page, reference: ModuleType) -> None:
+    for tool in ("browser", "python"):
+        theirs = getattr(reference.ToolNamespaceConfig, tool)().model_dump()
+        ours = ask(page, "harmony.getToolNamespaceConfig(x)", tool)
+        assert (ours["name"], ours.get("description")) == (theirs["name"], theirs["description"])
+        assert len(ours["tools"]) == len(theirs["tools"])
+
+
 def test_special_and_stop_tokens(
     page: Page, reference_encoding: openai_harmony.HarmonyEncoding
 ) -> None:
     assert set(ask(page, "harmony.specialTokens()")) == reference_encoding.special_tokens_set
+    assert ask(page, "harmony.isSpecialToken(200006)") is True
+    assert ask(page, "harmony.isSpecialToken(1)") is False
     assert set(ask(page, "harmony.stopTokens()")) == set(reference_encoding.stop_tokens())
     assert set(ask(page, "harmony.stopTokensForAssistantActions()")) == set(
         reference_encoding.stop_tokens_for_assistant_actions()

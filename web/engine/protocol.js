@@ -217,8 +217,8 @@
 
 /**
  * @typedef {"render" | "inspect" | "encode" | "decode" | "decode_utf8" | "decode_bytes"
- *   | "render_message" | "render_conversation" | "parse" | "special_tokens" | "stop_tokens"
- *   | "open_parser" | "process" | "process_eos" | "close_parser"} Method
+ *   | "render_message" | "render_conversation" | "parse" | "special_tokens" | "is_special_token"
+ *   | "stop_tokens" | "open_parser" | "process" | "process_eos" | "close_parser"} Method
  */
 
 /**
