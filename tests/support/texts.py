@@ -18,7 +18,7 @@ CONTEXTS = (
     "{}{}  {}\r{}\r\n{} a{}{}1 A{}a {}A {}a {}1 {}, {}'s a'{} a'l{} a'{}e '{}\U0001f600{} "
     "Aa{}  {}\u00a0{}\u3000{}x |"
 )
-SHORT_CONTEXT = "a{}A "
+SHORT_CONTEXTS = ("a{}A ", ".{}{}1 ")
 
 # Fragments that meet the split pattern's corners, to be put together in any order.
 FRAGMENTS = (

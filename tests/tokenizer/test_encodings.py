@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.oracles import O200K_PATTERN
-from support.texts import SHORT_CONTEXT, alphabet, in_context, texts, texts_with_surrogates
+from support.texts import SHORT_CONTEXTS, alphabet, in_context, texts, texts_with_surrogates
 from support.vocabularies import make_oracle, make_tokenizer, oldest_tokens
 
 from harmony_core.errors import SpecialTokenError
@@ -87,7 +87,7 @@ def test_every_code_point_encodes_as_tiktoken_encodes_it(
 ) -> None:
     characters = [c for c in alphabet() if c <= "\uffff" or ord(c) % 16 == 0]
     for start in range(0, len(characters), 20_000):
-        text = in_context(characters[start : start + 20_000], SHORT_CONTEXT)
+        text = in_context(characters[start : start + 20_000], SHORT_CONTEXTS[0])
         assert ours.encode_ordinary(text) == theirs.encode_ordinary(text)
 
 
