@@ -13,8 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from harmony_core import _fields
-from harmony_core._spellings import RoleSpellings
+from harmony_core import _coercion
 from harmony_core.contents import (
     CONTENT_KINDS,
     ChannelConfig,
@@ -26,6 +25,7 @@ from harmony_core.contents import (
     read_content,
 )
 from harmony_core.errors import ChatError
+from harmony_core.reference.crate_aliases import RoleAliases
 from harmony_core.tools import ToolDescription, ToolNamespaceConfig
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 
-class Role(RoleSpellings):
+class Role(RoleAliases):
     """Who speaks. ``Role("x")`` raises ``ChatError``, a ``ValueError``, for an unknown role."""
 
     USER = "user"
@@ -61,7 +61,7 @@ class Role(RoleSpellings):
         raise ChatError(f"Unknown role: {value!r}")
 
 
-@_fields.lenient
+@_coercion.model
 @dataclass(kw_only=True, slots=True)
 class Author:
     """The author of a message.
@@ -78,8 +78,8 @@ class Author:
     name: str | None = None
 
     def __post_init__(self) -> None:
-        self.role = _fields.member(Role, self.role, "role")
-        self.name = _fields.optional_text(self.name, "name")
+        self.role = _coercion.member(Role, self.role, "role")
+        self.name = _coercion.optional_text(self.name, "name")
 
     @classmethod
     def new(cls, role: Role, name: str) -> Author:
@@ -87,7 +87,7 @@ class Author:
         return cls(role=role, name=name)
 
 
-@_fields.lenient
+@_coercion.model
 @dataclass(kw_only=True, slots=True)
 class Message:
     """One message. The builders change ``self``.
@@ -110,11 +110,11 @@ class Message:
     content_type: str | None = None
 
     def __post_init__(self) -> None:
-        self.author = _fields.instance(Author, self.author, "author")
-        self.content = _fields.each(read_content, self.content, "content")
-        self.channel = _fields.optional_text(self.channel, "channel")
-        self.recipient = _fields.optional_text(self.recipient, "recipient")
-        self.content_type = _fields.optional_text(self.content_type, "content_type")
+        self.author = _coercion.instance(Author, self.author, "author")
+        self.content = _coercion.each(read_content, self.content, "content")
+        self.channel = _coercion.optional_text(self.channel, "channel")
+        self.recipient = _coercion.optional_text(self.recipient, "recipient")
+        self.content_type = _coercion.optional_text(self.content_type, "content_type")
 
     @classmethod
     def from_author_and_content(cls, author: Author, content: str | Content) -> Message:
@@ -177,10 +177,10 @@ class Message:
         Raises:
             ChatError: A field is missing, of the wrong type, or of an unknown kind.
         """
-        data = _fields.mapping(data)
+        data = _coercion.mapping(data)
         for name in ("role", "content"):
             if name not in data:
-                raise _fields.missing(name)
+                raise _coercion.missing(name)
         content = data["content"]
         return cls(
             author=Author(role=_role(data["role"]), name=data.get("name")),
@@ -200,7 +200,7 @@ class Message:
         return cls.from_dict(_loads(payload))
 
 
-@_fields.lenient
+@_coercion.model
 @dataclass(kw_only=True, slots=True)
 class Conversation:
     """A list of messages; iterating gives the messages.
@@ -215,7 +215,7 @@ class Conversation:
     messages: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.messages = _fields.each(_message, self.messages, "messages")
+        self.messages = _coercion.each(_message, self.messages, "messages")
 
     def __iter__(self) -> Iterator[Message]:
         return iter(self.messages)
@@ -241,10 +241,10 @@ class Conversation:
             ChatError: Something is missing, of the wrong type, or of an unknown kind; its
                 path tells where.
         """
-        data = _fields.mapping(data)
+        data = _coercion.mapping(data)
         if "messages" not in data:
-            raise _fields.missing("messages")
-        return cls(messages=_fields.each(Message.from_dict, data["messages"], "messages"))
+            raise _coercion.missing("messages")
+        return cls(messages=_coercion.each(Message.from_dict, data["messages"], "messages"))
 
     @classmethod
     def from_json(cls, payload: str) -> Conversation:
@@ -257,7 +257,7 @@ class Conversation:
 
 
 def _message(value: object) -> Message:
-    return _fields.instance(Message, value)
+    return _coercion.instance(Message, value)
 
 
 def _role(value: object) -> Role:
@@ -314,13 +314,13 @@ _ANY = "*"
 
 
 def _shape(cls: type[Any], **inner: object) -> _Shape:
-    return {**dict.fromkeys(_fields.field_names(cls)), **inner}
+    return {**dict.fromkeys(_coercion.field_names(cls)), **inner}
 
 
 _TOOLS: _Shape = {_ANY: _shape(ToolNamespaceConfig, tools=_shape(ToolDescription))}
 _INNER = {"tools": _TOOLS, "channel_config": _shape(ChannelConfig)}
 _CONTENTS: dict[str, _Shape] = {
-    kind: {"type": None, **{name: _INNER.get(name) for name in _fields.field_names(cls)}}
+    kind: {"type": None, **{name: _INNER.get(name) for name in _coercion.field_names(cls)}}
     for kind, cls in CONTENT_KINDS.items()
 }
 _MESSAGE = {**_shape(Author), **_shape(Message, content=_CONTENTS)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from harmony_core import _fields
-from harmony_core._spellings import ReasoningEffortSpellings
+from harmony_core import _coercion
 from harmony_core.errors import ChatError
+from harmony_core.reference.crate_aliases import ReasoningEffortAliases
 from harmony_core.tools import ToolDescription, ToolNamespaceConfig
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound="Content")
 
 
-class ReasoningEffort(ReasoningEffortSpellings):
+class ReasoningEffort(ReasoningEffortAliases):
     """How much the model should think before it answers."""
 
     LOW = "Low"
@@ -35,14 +35,14 @@ class Content:
         Raises:
             ChatError: A field is missing or of the wrong type.
         """
-        return _fields.from_fields(cls, _fields.mapping(raw))
+        return _coercion.from_fields(cls, _coercion.mapping(raw))
 
     def to_dict(self) -> dict[str, Any]:
         """The content as a dictionary with its kind under ``"type"``."""
         raise NotImplementedError
 
 
-@_fields.lenient
+@_coercion.model
 @dataclass(kw_only=True, slots=True)
 class TextContent(Content):
     """Plain text.
@@ -57,14 +57,14 @@ class TextContent(Content):
     text: str
 
     def __post_init__(self) -> None:
-        self.text = _fields.text(self.text, "text")
+        self.text = _coercion.text(self.text, "text")
 
     def to_dict(self) -> dict[str, Any]:
         """The content as ``{"type": "text", "text": ...}``."""
         return {"type": "text", "text": self.text}
 
 
-@_fields.lenient
+@_coercion.model
 @dataclass(kw_only=True, slots=True)
 class ChannelConfig:
     """The channels a system message allows.
@@ -81,8 +81,8 @@ class ChannelConfig:
     channel_required: bool
 
     def __post_init__(self) -> None:
-        self.valid_channels = _fields.each(_fields.text, self.valid_channels, "valid_channels")
-        self.channel_required = _fields.boolean(self.channel_required, "channel_required")
+        self.valid_channels = _coercion.each(_coercion.text, self.valid_channels, "valid_channels")
+        self.channel_required = _coercion.boolean(self.channel_required, "channel_required")
 
     @classmethod
     def require_channels(cls, channels: list[str]) -> ChannelConfig:
@@ -101,7 +101,7 @@ def _default_channels() -> ChannelConfig:
     return ChannelConfig.require_channels(["analysis", "commentary", "final"])
 
 
-@_fields.lenient
+@_coercion.model
 @dataclass(kw_only=True, slots=True)
 class SystemContent(Content):
     """What a system message tells the model about itself. The builders change ``self``.
@@ -127,13 +127,13 @@ class SystemContent(Content):
 
     def __post_init__(self) -> None:
         for name in ("model_identity", "conversation_start_date", "knowledge_cutoff"):
-            setattr(self, name, _fields.optional_text(getattr(self, name), name))
+            setattr(self, name, _coercion.optional_text(getattr(self, name), name))
         if self.reasoning_effort is not None:
-            self.reasoning_effort = _fields.member(
+            self.reasoning_effort = _coercion.member(
                 ReasoningEffort, self.reasoning_effort, "reasoning_effort"
             )
         if self.channel_config is not None:
-            self.channel_config = _fields.instance(
+            self.channel_config = _coercion.instance(
                 ChannelConfig, self.channel_config, "channel_config"
             )
         self.tools = _namespaces(self.tools)
@@ -193,7 +193,7 @@ class SystemContent(Content):
         return _tagged(self, "system_content")
 
 
-@_fields.lenient
+@_coercion.model
 @dataclass(kw_only=True, slots=True)
 class DeveloperContent(Content):
     """The developer's instructions and tools. The builders change ``self``.
@@ -210,7 +210,7 @@ class DeveloperContent(Content):
     tools: dict[str, ToolNamespaceConfig] | None = None
 
     def __post_init__(self) -> None:
-        self.instructions = _fields.optional_text(self.instructions, "instructions")
+        self.instructions = _coercion.optional_text(self.instructions, "instructions")
         self.tools = _namespaces(self.tools)
 
     @classmethod
@@ -254,8 +254,8 @@ def read_content(value: object) -> Content:
     """
     if isinstance(value, Content):
         return value
-    if not _fields.is_mapping(value):
-        raise _fields.wrong("a valid dictionary or instance of Content", value)
+    if not _coercion.is_mapping(value):
+        raise _coercion.wrong("a valid dictionary or instance of Content", value)
     kind = value.get("type")
     cls = CONTENT_KINDS.get(kind) if isinstance(kind, str) else None
     if cls is None:
@@ -266,16 +266,16 @@ def read_content(value: object) -> Content:
 def _namespaces(value: object) -> dict[str, ToolNamespaceConfig] | None:
     if value is None:
         return None
-    return _fields.each_value(_namespace, value, "tools")
+    return _coercion.each_value(_namespace, value, "tools")
 
 
 def _namespace(value: object) -> ToolNamespaceConfig:
-    return _fields.instance(ToolNamespaceConfig, value)
+    return _coercion.instance(ToolNamespaceConfig, value)
 
 
 def _tagged(content: SystemContent | DeveloperContent, kind: str) -> dict[str, Any]:
     out: dict[str, Any] = {}
-    for name in _fields.field_names(type(content)):
+    for name in _coercion.field_names(type(content)):
         value = getattr(content, name)
         if isinstance(value, ChannelConfig):
             out[name] = value.to_dict()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
-from harmony_core import _fields
+from harmony_core import _coercion
 from harmony_core.errors import ChatError
 from harmony_core.format import render
 from harmony_core.format._tools_section import SchemaNotation
@@ -27,7 +27,7 @@ __all__ = ["HarmonyEncoding", "RenderConversationConfig", "RenderOptions"]
 _Options = TypeVar("_Options", "RenderConversationConfig", "RenderOptions")
 
 
-@_fields.lenient
+@_coercion.model
 @dataclass(kw_only=True, slots=True)
 class RenderConversationConfig:
     """How to render a conversation. ``drop`` and ``schema`` are not in the reference.
@@ -52,12 +52,12 @@ class RenderConversationConfig:
     schema: SchemaNotation = "reference"
 
     def __post_init__(self) -> None:
-        self.auto_drop_analysis = _fields.boolean(self.auto_drop_analysis, "auto_drop_analysis")
-        self.drop = _fields.choice(get_args(render.Dropping), self.drop, "drop")
-        self.schema = _fields.choice(get_args(SchemaNotation), self.schema, "schema")
+        self.auto_drop_analysis = _coercion.boolean(self.auto_drop_analysis, "auto_drop_analysis")
+        self.drop = _coercion.choice(get_args(render.Dropping), self.drop, "drop")
+        self.schema = _coercion.choice(get_args(SchemaNotation), self.schema, "schema")
 
 
-@_fields.lenient
+@_coercion.model
 @dataclass(kw_only=True, slots=True)
 class RenderOptions:
     """How to render a single message. ``schema`` is not in the reference.
@@ -74,10 +74,10 @@ class RenderOptions:
     schema: SchemaNotation = "reference"
 
     def __post_init__(self) -> None:
-        self.conversation_has_function_tools = _fields.boolean(
+        self.conversation_has_function_tools = _coercion.boolean(
             self.conversation_has_function_tools, "conversation_has_function_tools"
         )
-        self.schema = _fields.choice(get_args(SchemaNotation), self.schema, "schema")
+        self.schema = _coercion.choice(get_args(SchemaNotation), self.schema, "schema")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

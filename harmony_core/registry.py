@@ -7,10 +7,10 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from harmony_core._spellings import HarmonyEncodingNameSpellings
 from harmony_core.encoding import HarmonyEncoding
 from harmony_core.errors import HarmonyError
 from harmony_core.format._markers import Markers
+from harmony_core.reference.crate_aliases import HarmonyEncodingNameAliases
 from harmony_core.tokenizer import load_tokenizer
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["EncodingSpec", "HarmonyEncodingName", "UnknownEncodingError", "load_harmony_encoding"]
 
 
-class HarmonyEncodingName(HarmonyEncodingNameSpellings):
+class HarmonyEncodingName(HarmonyEncodingNameAliases):
     """The encodings there are; ``str()`` gives the name."""
 
     HARMONY_GPT_OSS = "HarmonyGptOss"

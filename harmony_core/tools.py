@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harmony_core import _fields
+from harmony_core import _coercion
 from harmony_core.errors import ChatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@_fields.lenient
+@_coercion.model
 @dataclass(kw_only=True, slots=True)
 class ToolDescription:
     """One function the model may call.
@@ -32,10 +32,10 @@ class ToolDescription:
     parameters: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        self.name = _fields.text(self.name, "name")
-        self.description = _fields.text(self.description, "description")
+        self.name = _coercion.text(self.name, "name")
+        self.description = _coercion.text(self.description, "description")
         if self.parameters is not None:
-            self.parameters = dict(_fields.mapping(self.parameters, "parameters"))
+            self.parameters = dict(_coercion.mapping(self.parameters, "parameters"))
 
     @classmethod
     def new(
@@ -51,7 +51,7 @@ class ToolDescription:
         Raises:
             ChatError: A field is missing or of the wrong type.
         """
-        return _fields.from_fields(cls, _fields.mapping(raw))
+        return _coercion.from_fields(cls, _coercion.mapping(raw))
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as a new dictionary; ``parameters`` only if given.
@@ -62,13 +62,13 @@ class ToolDescription:
         out: dict[str, Any] = {"name": self.name, "description": self.description}
         if self.parameters is not None:
             try:
-                out["parameters"] = _fields.copied(self.parameters)
+                out["parameters"] = _coercion.copied(self.parameters)
             except RecursionError:
                 raise ChatError("The schema is nested too deeply") from None
         return out
 
 
-@_fields.lenient
+@_coercion.model
 @dataclass(kw_only=True, slots=True)
 class ToolNamespaceConfig:
     """A named group of tools.
@@ -87,9 +87,9 @@ class ToolNamespaceConfig:
     tools: list[ToolDescription]
 
     def __post_init__(self) -> None:
-        self.name = _fields.text(self.name, "name")
-        self.description = _fields.optional_text(self.description, "description")
-        self.tools = _fields.each(_tool, self.tools, "tools")
+        self.name = _coercion.text(self.name, "name")
+        self.description = _coercion.optional_text(self.description, "description")
+        self.tools = _coercion.each(_tool, self.tools, "tools")
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> ToolNamespaceConfig:
@@ -98,7 +98,7 @@ class ToolNamespaceConfig:
         Raises:
             ChatError: A field is missing or of the wrong type.
         """
-        return _fields.from_fields(cls, _fields.mapping(raw))
+        return _coercion.from_fields(cls, _coercion.mapping(raw))
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as a new dictionary; ``description`` only if given."""
@@ -165,7 +165,7 @@ class ToolNamespaceConfig:
 
 
 def _tool(value: object) -> ToolDescription:
-    return _fields.instance(ToolDescription, value)
+    return _coercion.instance(ToolDescription, value)
 
 
 # The models were trained on these very words: a changed character is another prompt.

@@ -25,7 +25,7 @@ from harmony_core.format.diagnosis.codes import CODES, Severity
 from harmony_core.format.diagnosis.fixes import Fixer
 from harmony_core.format.diagnosis.inspection import InspectPolicy, calls_tool
 from harmony_core.format.trace import trace
-from harmony_core.reading import Kind, ReadingError, read
+from harmony_core.input.token_input import Kind, TokenInputError, read_token_input
 
 if TYPE_CHECKING:
     from harmony_core.chat import Message
@@ -50,8 +50,8 @@ def inspect(
     """
     harmony = encoding()
     try:
-        found = read(source, harmony.tokenizer, reading=reading)
-    except ReadingError as error:
+        found = read_token_input(source, harmony.tokenizer, kind=reading)
+    except TokenInputError as error:
         place = place_in(source, error.start, error.stop)
         raise InputFault(error.kind, str(error), error.hint, place=place) from error
     first = None if role is None else Role(role)

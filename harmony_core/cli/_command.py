@@ -11,7 +11,7 @@ from harmony_core.cli._input import Document, Form
 from harmony_core.encoding import RenderConversationConfig
 from harmony_core.errors import ChatError, RenderError
 from harmony_core.format._header import ROLES
-from harmony_core.reading import Reading, ReadingError, read
+from harmony_core.input.token_input import TokenInput, TokenInputError, read_token_input
 from harmony_core.registry import HarmonyEncodingName, load_harmony_encoding
 
 if TYPE_CHECKING:
@@ -154,10 +154,10 @@ def _read(
     encoding: HarmonyEncoding,
     reading: Wanted,
     is_object: bool,
-) -> Reading:
+) -> TokenInput:
     try:
-        return read(source, encoding.tokenizer, reading="auto" if is_object else reading)
-    except ReadingError as error:
+        return read_token_input(source, encoding.tokenizer, kind="auto" if is_object else reading)
+    except TokenInputError as error:
         message = f"{error} {error.hint}"
         if document.form is Form.JSONL:
             raise InputFault(message, line=document.line) from error

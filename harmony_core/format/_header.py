@@ -13,7 +13,7 @@ from typing import Any
 
 from harmony_core.chat import Author, Message, Role, TextContent
 from harmony_core.format._markers import MARKER_TEXTS
-from harmony_core.format._quote import quote
+from harmony_core.reference.debug_text import debug_text
 
 CHANNEL = MARKER_TEXTS["channel"]
 CONSTRAIN = MARKER_TEXTS["constrain"]
@@ -92,7 +92,7 @@ def parse_header(text: str, role: Role | None) -> Header:
     recipient, content_type = _take_recipient_and_type(parts)
     if parts:
         raise HeaderFault(
-            f"unexpected tokens remaining in message header: Some({quote(' '.join(parts))})",
+            f"unexpected tokens remaining in message header: Some({debug_text(' '.join(parts))})",
             kind="junk-in-header",
         )
     return Header(role, name, recipient, channel, content_type)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from harmony_core.format._json import read_json, well_formed
 from harmony_core.format._typescript import typescript_type
 from harmony_core.format._typescript_full import FullWriter
+from harmony_core.reference.serde_json import read_json, well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

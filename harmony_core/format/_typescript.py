@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmony_core.format._json import Json, json_text
+from harmony_core.reference.serde_json import Json, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

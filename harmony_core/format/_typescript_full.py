@@ -12,8 +12,8 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from harmony_core.format._json import Json, json_text
 from harmony_core.format._typescript import default_comment, trailing_comment
+from harmony_core.reference.serde_json import Json, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

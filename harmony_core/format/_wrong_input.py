@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from harmony_core.chat import Conversation, Message
 from harmony_core.errors import ChatError
-from harmony_core.format._json import read_json
+from harmony_core.reference.serde_json import read_json
 
 
 def check_conversation(conversation: object, messages: list[Message], levels: int) -> None:

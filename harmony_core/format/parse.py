@@ -12,11 +12,11 @@ from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
-from harmony_core._spellings import StreamableParserSpellings
-from harmony_core._u32 import as_u32
 from harmony_core.chat import Role
 from harmony_core.errors import DecodeError, ParseError
 from harmony_core.format._header import Header, HeaderFault, parse_header, salvage_header
+from harmony_core.reference.crate_aliases import StreamableParserAliases
+from harmony_core.reference.token_id import as_token_id
 
 if TYPE_CHECKING:
     from harmony_core.chat import Message
@@ -67,7 +67,7 @@ class _Event(Enum):
     EOS = "eos"
 
 
-class StreamableParser(StreamableParserSpellings):
+class StreamableParser(StreamableParserAliases):
     """Reads the tokens of a completion one by one.
 
     After an error the parser goes on as the reference does: the token counts as seen, a
@@ -127,7 +127,7 @@ class StreamableParser(StreamableParserSpellings):
             OverflowError: The token does not fit in 32 bits without sign.
         """
         if type(token) is not int or token >> 32:
-            token = as_u32(token, "token")
+            token = as_token_id(token, "token")
         self._tokens.append(token)
         self._move_of.get(token, self._text_move)(self, token)
         return self

@@ -9,11 +9,11 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from harmony_core._u32 import as_u32
 from harmony_core.chat import Role
 from harmony_core.errors import DecodeError
 from harmony_core.format._header import HeaderFault, parse_header
 from harmony_core.format.parse import StreamableParser
+from harmony_core.reference.token_id import as_token_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ def _checked(tokens: list[int]) -> list[int]:
     try:
         return array("I", tokens).tolist()  # as fast as a check can be
     except (TypeError, OverflowError):
-        return [as_u32(token, "tokens") for token in tokens]  # with the reference's errors
+        return [as_token_id(token, "tokens") for token in tokens]  # with the reference's errors
 
 
 def _parse_stepping(

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from harmony_core.chat import Message, Role
 from harmony_core.contents import DeveloperContent, SystemContent, TextContent, read_content
 from harmony_core.errors import ChatError, RenderError
-from harmony_core.format._json import well_formed
 from harmony_core.format._markers import MARKER_TEXTS
 from harmony_core.format._tools_section import SchemaNotation, tools_section
 from harmony_core.format._wrong_input import check_conversation, check_message
 from harmony_core.format.spans import Part, Span
+from harmony_core.reference.serde_json import well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

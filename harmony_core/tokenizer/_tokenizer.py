@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from harmony_core._u32 import as_u32
 from harmony_core.errors import DecodeError
+from harmony_core.reference.token_id import as_token_id
 from harmony_core.tokenizer._special import find_special, reject_special
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Tokenizer:
                 return b"".join(map(self._token_bytes.__getitem__, tokens))  # type: ignore[arg-type]
         except (IndexError, TypeError):
             pass  # one of them is no token: say which
-        ids = [as_u32(token, "tokens") for token in tokens]
+        ids = [as_token_id(token, "tokens") for token in tokens]
         return b"".join([self._bytes_at(position, token) for position, token in enumerate(ids)])
 
     def decode_utf8(self, tokens: Iterable[int]) -> str:
@@ -182,7 +182,7 @@ class Tokenizer:
             TypeError: The token is not an integer.
             OverflowError: The token does not fit in 32 bits without sign.
         """
-        return self._bytes_at(0, as_u32(token, "token"))
+        return self._bytes_at(0, as_token_id(token, "token"))
 
     def is_special_token(self, token: int) -> bool:
         """Tell whether a token id is a special token's.
@@ -191,7 +191,7 @@ class Tokenizer:
             TypeError: The token is not an integer.
             OverflowError: The token does not fit in 32 bits without sign.
         """
-        return as_u32(token, "token") in self._special_ids
+        return as_token_id(token, "token") in self._special_ids
 
     def _bytes_at(self, position: int, token: int) -> bytes:
         found = self._token_bytes[token] if token < self.n_vocab else None

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from support import strategies
 
 from harmony_core.errors import ChatError
-from harmony_core.format._json import json_text, read_json, well_formed
 from harmony_core.format._tools_section import tools_section
 from harmony_core.format._typescript import typescript_type
+from harmony_core.reference.serde_json import json_text, read_json, well_formed
 from harmony_core.tools import ToolNamespaceConfig
 
 if TYPE_CHECKING:

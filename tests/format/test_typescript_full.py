@@ -23,10 +23,10 @@ from harmony_core import (
     ToolDescription,
     load_harmony_encoding,
 )
-from harmony_core.format._json import read_json
 from harmony_core.format._tools_section import tools_section
 from harmony_core.format._typescript import typescript_type
 from harmony_core.format._typescript_full import FullWriter
+from harmony_core.reference.serde_json import read_json
 from harmony_core.tools import ToolNamespaceConfig
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "typescript_full.json").read_text("utf-8"))

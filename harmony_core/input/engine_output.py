@@ -24,7 +24,7 @@ _NUMBERS_ABOUT = frozenset(
 )
 
 
-class Held(NamedTuple):
+class EngineOutput(NamedTuple):
     """Ids or text inside a JSON value.
 
     Attributes:
@@ -40,7 +40,7 @@ class Held(NamedTuple):
     total: int
 
 
-def find_held(value: object) -> Held | None:
+def find_engine_output(value: object) -> EngineOutput | None:
     """Find the output in an engine's answer.
 
     Ids under a name that stands for the output's come first, then text with special tokens,
@@ -64,13 +64,13 @@ def find_held(value: object) -> Held | None:
 
 def _first(
     kind: Literal["tokens", "text"], candidates: list[tuple[str, Any]], order: tuple[str, ...]
-) -> Held | None:
+) -> EngineOutput | None:
     if not candidates:
         return None
     known = [key for key in order if any(found == key for found, _ in candidates)]
     key = known[0] if known else candidates[0][0]
     same = [item for found, item in candidates if found == key]
-    return Held(kind, key, same[0], len(same))
+    return EngineOutput(kind, key, same[0], len(same))
 
 
 def _walk(value: object) -> Iterator[tuple[str, Any]]:

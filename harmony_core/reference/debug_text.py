@@ -64,7 +64,7 @@ _RUNS = (
 )
 
 
-def quote(text: str) -> str:
+def debug_text(text: str) -> str:
     """Put text in double quotes, and escape what Rust escapes."""
     return '"' + "".join(map(_escape, text)) + '"'
 

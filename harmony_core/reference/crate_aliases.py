@@ -19,7 +19,7 @@ class _HasMessages(Protocol[M]):
     def messages(self) -> list[M]: ...
 
 
-class RoleSpellings(str, Enum):
+class RoleAliases(str, Enum):
     """Gives ``Role`` its members as calls."""
 
     @classmethod
@@ -48,7 +48,7 @@ class RoleSpellings(str, Enum):
         return cls["TOOL"]
 
 
-class ReasoningEffortSpellings(str, Enum):
+class ReasoningEffortAliases(str, Enum):
     """Gives ``ReasoningEffort`` its members as calls."""
 
     @classmethod
@@ -67,7 +67,7 @@ class ReasoningEffortSpellings(str, Enum):
         return cls["HIGH"]
 
 
-class HarmonyEncodingNameSpellings(str, Enum):
+class HarmonyEncodingNameAliases(str, Enum):
     """Gives ``HarmonyEncodingName`` its members as calls."""
 
     @classmethod
@@ -76,7 +76,7 @@ class HarmonyEncodingNameSpellings(str, Enum):
         return cls["HARMONY_GPT_OSS"]
 
 
-class StreamableParserSpellings:
+class StreamableParserAliases:
     """Gives ``StreamableParser`` the crate's way to take the messages."""
 
     def into_messages(self: _HasMessages[M]) -> list[M]:

@@ -6,7 +6,7 @@ from operator import index
 from typing import SupportsIndex
 
 
-def as_u32(token: SupportsIndex, argument: str) -> int:
+def as_token_id(token: SupportsIndex, argument: str) -> int:
     """Convert a token as the reference's bindings do, with their errors.
 
     Args:

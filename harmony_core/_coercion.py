@@ -187,7 +187,7 @@ def field_names(cls: type[Any]) -> Iterable[str]:
     return names
 
 
-def lenient(cls: type[T]) -> type[T]:
+def model(cls: type[T]) -> type[T]:
     """Give a dataclass's constructor the manners of the reference's models.
 
     Unknown keywords are ignored, and a missing field is a ``ChatError``.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.reading import ReadingError, read
+from harmony_core.input.token_input import TokenInputError, read_token_input
 
 if TYPE_CHECKING:
     from harmony_core.tokenizer import Tokenizer
@@ -63,7 +63,7 @@ SPELLINGS = {
 
 @pytest.mark.parametrize("source", SPELLINGS.values(), ids=SPELLINGS)
 def test_spelling_of_ids_is_recognised(source: str, tokenizer: Tokenizer) -> None:
-    found = read(source, tokenizer)
+    found = read_token_input(source, tokenizer)
     assert found.kind == "tokens"
     assert found.tokens == IDS
 
@@ -84,7 +84,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("source", TEXTS.values(), ids=TEXTS)
 def test_harmony_text_is_recognised(source: str, tokenizer: Tokenizer) -> None:
-    found = read(source, tokenizer)
+    found = read_token_input(source, tokenizer)
     assert found.kind == "text"
     assert found.tokens == IDS
 
@@ -94,26 +94,28 @@ def test_harmony_text_is_recognised(source: str, tokenizer: Tokenizer) -> None:
     ["analysisHello", "The answer is 42.", "3 apples and 4 pears", "[see above] yes", "{not json"],
 )
 def test_prose_is_text(source: str, tokenizer: Tokenizer) -> None:
-    assert read(source, tokenizer) == read(source, tokenizer, reading="text")
-    assert read(source, tokenizer).tokens == tokenizer.encode_ordinary(source)
+    assert read_token_input(source, tokenizer) == read_token_input(source, tokenizer, kind="text")
+    assert read_token_input(source, tokenizer).tokens == tokenizer.encode_ordinary(source)
 
 
 def test_the_form_can_be_chosen(tokenizer: Tokenizer) -> None:
-    assert read("2024", tokenizer).tokens == [2024]
-    assert read("2024", tokenizer, reading="text").tokens == tokenizer.encode_ordinary("2024")
-    with pytest.raises(ReadingError) as caught:
-        read("1 2 three 4", tokenizer, reading="tokens")
+    assert read_token_input("2024", tokenizer).tokens == [2024]
+    assert read_token_input("2024", tokenizer, kind="text").tokens == tokenizer.encode_ordinary(
+        "2024"
+    )
+    with pytest.raises(TokenInputError) as caught:
+        read_token_input("1 2 three 4", tokenizer, kind="tokens")
     assert (caught.value.kind, caught.value.start, caught.value.stop) == ("not-a-number", 4, 9)
 
 
 @pytest.mark.parametrize("source", ["", " \n\t"])
 def test_nothing_gives_no_tokens(source: str, tokenizer: Tokenizer) -> None:
-    assert read(source, tokenizer).tokens == []
+    assert read_token_input(source, tokenizer).tokens == []
 
 
 @pytest.mark.parametrize("source", ["[]", "( )", "tensor([])"])
 def test_an_empty_list_gives_no_tokens(source: str, tokenizer: Tokenizer) -> None:
-    found = read(source, tokenizer)
+    found = read_token_input(source, tokenizer)
     assert (found.kind, found.tokens) == ("tokens", [])
 
 
@@ -139,8 +141,8 @@ FAULTS = {
 def test_what_is_no_id_is_named_with_its_place(
     source: str, kind: str, culprit: str, tokenizer: Tokenizer
 ) -> None:
-    with pytest.raises(ReadingError) as caught:
-        read(source, tokenizer)
+    with pytest.raises(TokenInputError) as caught:
+        read_token_input(source, tokenizer)
     error = caught.value
     assert error.kind == kind
     assert source[error.start : error.stop] == culprit
@@ -148,49 +150,51 @@ def test_what_is_no_id_is_named_with_its_place(
 
 
 def test_an_object_without_ids_says_so(tokenizer: Tokenizer) -> None:
-    with pytest.raises(ReadingError) as caught:
-        read('{"error": "model not found"}', tokenizer)
+    with pytest.raises(TokenInputError) as caught:
+        read_token_input('{"error": "model not found"}', tokenizer)
     assert caught.value.kind == "no-ids"
 
 
 def test_the_first_of_several_outputs_is_named(tokenizer: Tokenizer) -> None:
     source = json.dumps({"choices": [{"token_ids": IDS}, {"token_ids": [1]}]})
-    found = read(source, tokenizer)
+    found = read_token_input(source, tokenizer)
     assert found.tokens == IDS
     assert found.form == 'the first of 2 lists "token_ids" of a JSON object'
 
 
 def test_a_prompt_is_not_taken_for_an_empty_output(tokenizer: Tokenizer) -> None:
-    with pytest.raises(ReadingError) as caught:
-        read('{"prompt_token_ids": [1, 2], "token_ids": []}', tokenizer)
+    with pytest.raises(TokenInputError) as caught:
+        read_token_input('{"prompt_token_ids": [1, 2], "token_ids": []}', tokenizer)
     assert caught.value.kind == "no-ids"
-    assert read('{"prompt_token_ids": [1, 2]}', tokenizer).tokens == [1, 2]
+    assert read_token_input('{"prompt_token_ids": [1, 2]}', tokenizer).tokens == [1, 2]
 
 
 def test_a_cut_off_object_says_so(tokenizer: Tokenizer) -> None:
-    with pytest.raises(ReadingError) as caught:
-        read('{"token_ids": [1, 2', tokenizer)
+    with pytest.raises(TokenInputError) as caught:
+        read_token_input('{"token_ids": [1, 2', tokenizer)
     assert (caught.value.kind, caught.value.start) == ("not-json", 18)
 
 
 def test_an_object_is_searched_once_however_many_ids_it_holds(tokenizer: Tokenizer) -> None:
     ids = [index * 7919 % tokenizer.n_vocab for index in range(200_000)]
-    assert read(json.dumps({"token_ids": ids}), tokenizer).tokens == ids
+    assert read_token_input(json.dumps({"token_ids": ids}), tokenizer).tokens == ids
 
 
 def test_binary_is_refused_unless_read_as_text(tokenizer: Tokenizer) -> None:
     source = "\x7fELF\x02\x01\x01\x00\x00"
-    with pytest.raises(ReadingError) as caught:
-        read(source, tokenizer)
+    with pytest.raises(TokenInputError) as caught:
+        read_token_input(source, tokenizer)
     assert caught.value.kind == "binary"
-    assert read(source, tokenizer, reading="text").tokens == tokenizer.encode_ordinary(source)
+    assert read_token_input(source, tokenizer, kind="text").tokens == tokenizer.encode_ordinary(
+        source
+    )
 
 
 @given(st.lists(st.integers(0, 201_088), min_size=1), st.sampled_from([", ", ",", " ", "\n"]))
 def test_any_list_of_ids_comes_back(tokenizer: Tokenizer, ids: list[int], separator: str) -> None:
     plain = separator.join(map(str, ids))
-    assert read(plain, tokenizer).tokens == ids
-    assert read(f"[{plain}]", tokenizer).tokens == ids
+    assert read_token_input(plain, tokenizer).tokens == ids
+    assert read_token_input(f"[{plain}]", tokenizer).tokens == ids
 
 
 @given(st.text())
@@ -227,8 +231,8 @@ def check_reading(
     source: str, reading: Literal["auto", "tokens", "text"], tokenizer: Tokenizer
 ) -> None:
     try:
-        found = read(source, tokenizer, reading=reading)
-    except ReadingError as error:
+        found = read_token_input(source, tokenizer, kind=reading)
+    except TokenInputError as error:
         place = (error.start, error.stop)
     else:
         place = (0, len(source))

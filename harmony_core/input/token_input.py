@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from harmony_core._held import find_held
 from harmony_core.errors import HarmonyError
+from harmony_core.input.engine_output import find_engine_output
 
 if TYPE_CHECKING:
     from harmony_core.tokenizer import Tokenizer
@@ -31,7 +31,7 @@ _MOST_AROUND = 200
 _SAMPLE = 4000
 
 
-class ReadingError(HarmonyError, ValueError):
+class TokenInputError(HarmonyError, ValueError):
     """The input is not what it was to be read as.
 
     Attributes:
@@ -51,7 +51,7 @@ class ReadingError(HarmonyError, ValueError):
 
 
 @dataclass(frozen=True)
-class Reading:
+class TokenInput:
     """Tokens, and how they were recognised.
 
     Attributes:
@@ -65,25 +65,27 @@ class Reading:
     tokens: list[int]
 
 
-def read(source: str, tokenizer: Tokenizer, *, reading: Kind | Literal["auto"] = "auto") -> Reading:
+def read_token_input(
+    source: str, tokenizer: Tokenizer, *, kind: Kind | Literal["auto"] = "auto"
+) -> TokenInput:
     """Read a source as tokens.
 
     Args:
         source: Token ids in any usual spelling, or Harmony text.
         tokenizer: Says which ids exist, and turns text into tokens.
-        reading: ``"auto"`` to recognise the form, or the form to insist on.
+        kind: ``"auto"`` to recognise the form, or the form to insist on.
 
     Returns:
         The tokens and how they were found. An empty source gives no tokens.
 
     Raises:
-        ReadingError: The source holds something that cannot be a token id, or is binary.
+        TokenInputError: The source holds something that cannot be a token id, or is binary.
     """
     if not source.strip():
-        return Reading("tokens" if reading == "tokens" else "text", "nothing", [])
-    if reading == "tokens":
+        return TokenInput("tokens" if kind == "tokens" else "text", "nothing", [])
+    if kind == "tokens":
         return _read_ids(source, tokenizer)
-    if reading == "text":
+    if kind == "text":
         return _read_text(source, "Harmony text", tokenizer)
     held = _from_json(source, tokenizer)
     if held is not None:
@@ -94,11 +96,11 @@ def read(source: str, tokenizer: Tokenizer, *, reading: Kind | Literal["auto"] =
     return _read_text(source, "Harmony text", tokenizer)
 
 
-def _read_text(text: str, form: str, tokenizer: Tokenizer) -> Reading:
-    return Reading("text", form, tokenizer.encode(text, allowed_special="all"))
+def _read_text(text: str, form: str, tokenizer: Tokenizer) -> TokenInput:
+    return TokenInput("text", form, tokenizer.encode(text, allowed_special="all"))
 
 
-def _from_json(source: str, tokenizer: Tokenizer) -> Reading | None:
+def _from_json(source: str, tokenizer: Tokenizer) -> TokenInput | None:
     """Ids or text inside a JSON object, or a JSON string; ``None`` for anything else."""
     value = _json_value(source) if source.lstrip()[0] in '{"' else None
     if isinstance(value, str):
@@ -116,7 +118,7 @@ def _json_value(source: str) -> object:
         if _compiled(r"\s*\{\s*\"[^\"]*\"\s*:").match(source) is None:
             return None
         start = min(getattr(error, "pos", 0), len(source) - 1)
-        raise ReadingError(
+        raise TokenInputError(
             "This begins as a JSON object and is none: something is wrong here, or the rest is "
             "missing.",
             kind="not-json",
@@ -126,10 +128,10 @@ def _json_value(source: str) -> object:
         ) from error
 
 
-def _from_object(value: dict[str, object], source: str, tokenizer: Tokenizer) -> Reading:
-    held = find_held(value)
+def _from_object(value: dict[str, object], source: str, tokenizer: Tokenizer) -> TokenInput:
+    held = find_engine_output(value)
     if held is None:
-        raise ReadingError(
+        raise TokenInputError(
             "This JSON object holds no list of token ids of an output, and no Harmony text.",
             kind="no-ids",
             start=0,
@@ -144,7 +146,7 @@ def _from_object(value: dict[str, object], source: str, tokenizer: Tokenizer) ->
     wrong = next((number for number in held.value if not _is_id(number, tokenizer)), None)
     if wrong is not None:
         _check_id(wrong, str(wrong), *_find_number(source, wrong), tokenizer)
-    return Reading("tokens", form, held.value)
+    return TokenInput("tokens", form, held.value)
 
 
 def _find_number(source: str, number: float) -> tuple[int, int]:
@@ -215,25 +217,25 @@ def _looks_like_ids(source: str) -> bool:
     return 2 * sum(map(_is_number, sample)) > len(sample)
 
 
-def _read_ids(source: str, tokenizer: Tokenizer) -> Reading:
+def _read_ids(source: str, tokenizer: Tokenizer) -> TokenInput:
     found = _find_list(source) or _List(0, len(source), "token ids")
     items = source[found.start : found.stop]
     if not _compiled(r"[^0-9\s,;]").search(items) and not _compiled(_TOO_LONG).search(items):
         tokens = [int(digits) for digits in _compiled(r"[0-9]+").findall(items)]
         if not tokens or max(tokens) < tokenizer.n_vocab:
-            return Reading("tokens", found.form, tokens)
+            return TokenInput("tokens", found.form, tokens)
     tokens = []
     for match in _compiled(_ITEM).finditer(source, found.start, found.stop):
         wrapped = _compiled(_WRAPPED).fullmatch(match.group())
         text = wrapped.group(1) if wrapped else match.group()
         tokens.append(_to_id(text, match.start(), match.end(), tokenizer))
-    return Reading("tokens", found.form, tokens)
+    return TokenInput("tokens", found.form, tokens)
 
 
 def _to_id(text: str, start: int, stop: int, tokenizer: Tokenizer) -> int:
     number = _compiled(_NUMBER).fullmatch(text)
     if number is None:
-        raise ReadingError(
+        raise TokenInputError(
             f"Found {_shorten(text)!r} where a token id was expected.",
             kind="not-a-number",
             start=start,
@@ -257,7 +259,7 @@ def _check_id(value: float, text: str, start: int, stop: int, tokenizer: Tokeniz
         kind, found = "fractional-id", "not a whole number"
     else:
         kind, found = "unknown-id", "not in the vocabulary"
-    raise ReadingError(
+    raise TokenInputError(
         f"{_shorten(text)} is {found}; token ids are whole numbers from 0 to {last}.",
         kind=kind,
         start=start,
@@ -277,7 +279,7 @@ def _refuse_binary(source: str) -> None:
     match = re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", source)
     if match is None or "<|" in source:
         return
-    raise ReadingError(
+    raise TokenInputError(
         f"This looks like binary data: it holds the control character U+{ord(match.group()):04X}.",
         kind="binary",
         start=match.start(),

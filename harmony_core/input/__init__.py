@@ -1,0 +1,1 @@
+"""What people paste and servers answer -> token outputs."""
