@@ -11,7 +11,7 @@ import platform
 from typing import TYPE_CHECKING, Any
 
 from harmony_core import __version__
-from harmony_core.bridge import _api, _inspect, _page
+from harmony_core.bridge import _api, _inspect, _render
 from harmony_core.bridge._wire import InputFault, encoding, fault_of
 from harmony_core.errors import HarmonyError
 from harmony_core.tools import ToolNamespaceConfig
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["about", "call"]
 
 _METHODS: dict[str, Callable[..., Answer]] = {
-    "render": _page.render,
+    "render": _render.render,
     "inspect": _inspect.inspect,
     **_api.METHODS,
 }
