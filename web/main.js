@@ -5,16 +5,16 @@
  */
 
 import { createEngine } from "./engine/client.js";
-import { WRITE_EXAMPLES } from "./examples.js";
-import { createInspect } from "./inspect.js";
-import { connectEngine } from "./requests.js";
-import { findStorage, restore, save } from "./saved.js";
+import { WRITE_EXAMPLES } from "./modes/write_examples.js";
+import { createInspect } from "./modes/inspect.js";
+import { connectEngine } from "./engine_sync.js";
+import { findStorage, restore, save } from "./persistence.js";
 import { createStore } from "./store.js";
-import { counted, debounce, findElement, setText } from "./views/dom.js";
-import { summarise } from "./views/problems.js";
-import { createStatus } from "./views/status.js";
-import { createTabs } from "./views/tabs.js";
-import { createWrite } from "./write.js";
+import { counted, debounce, findElement, setText } from "./dom.js";
+import { summarise } from "./panes/problems.js";
+import { createStatus } from "./panes/status.js";
+import { createTabs } from "./panes/tabs.js";
+import { createWrite } from "./modes/write.js";
 
 /** @typedef {import("./store.js").Mode} Mode */
 

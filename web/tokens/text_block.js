@@ -1,10 +1,10 @@
 /** @module */
 
-import { make } from "./dom.js";
+import { make } from "../dom.js";
 import { markClasses } from "./mark_classes.js";
-import { appendBytes, appendVisible, spoken } from "./visible.js";
+import { appendBytes, appendVisible, spoken } from "./glyphs.js";
 
-/** @typedef {import("../tokens.js").Tokens} Tokens */
+/** @typedef {import("./tokens.js").Tokens} Tokens */
 
 /**
  * Tokens as flowing text: a group a message, a run a part, a chip a token. A character that

@@ -5,15 +5,15 @@
  * @module
  */
 
-import { planBlocks, planPages } from "../blocks.js";
-import { commonPrefix, search } from "../tokens.js";
-import { find, findElement, formatCount, make, setText } from "./dom.js";
+import { planBlocks, planPages } from "./blocks.js";
+import { commonPrefix, search } from "./tokens.js";
+import { find, findElement, formatCount, make, setText } from "../dom.js";
 import { createNavigation } from "./navigation.js";
 import { paintTable, paintTableHead } from "./table_block.js";
 import { paintText } from "./text_block.js";
 
 /**
- * @typedef {import("../tokens.js").Tokens} Tokens
+ * @typedef {import("./tokens.js").Tokens} Tokens
  * @typedef {"text" | "table"} Layout
  * @typedef {{element: HTMLElement, start: number, stop: number, filled: boolean}} Block
  */

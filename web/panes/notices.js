@@ -1,6 +1,6 @@
 /** @module */
 
-import { cloneElement, findElement, make, setText } from "./dom.js";
+import { cloneElement, findElement, make, setText } from "../dom.js";
 
 /**
  * @typedef {object} Notice

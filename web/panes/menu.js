@@ -1,6 +1,6 @@
 /** @module */
 
-import { closest, find, make } from "./dom.js";
+import { closest, find, make } from "../dom.js";
 
 /**
  * Fills a `<details class="menu">` with named choices; it closes after one, on Escape, and when

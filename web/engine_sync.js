@@ -8,7 +8,7 @@
 import { schemaFault, writeText } from "./conversation.js";
 import { HarmonyError } from "./harmony.js";
 import { setInspect, setWrite } from "./store.js";
-import { debounce } from "./views/dom.js";
+import { debounce } from "./dom.js";
 
 /**
  * @typedef {import("./engine/protocol.js").Fault} Fault

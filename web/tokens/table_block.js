@@ -1,10 +1,10 @@
 /** @module */
 
-import { make } from "./dom.js";
+import { make } from "../dom.js";
 import { markClasses } from "./mark_classes.js";
-import { appendBytes, appendVisible } from "./visible.js";
+import { appendBytes, appendVisible } from "./glyphs.js";
 
-/** @typedef {import("../tokens.js").Tokens} Tokens */
+/** @typedef {import("./tokens.js").Tokens} Tokens */
 
 /** The columns' titles. */
 export const COLUMNS = Object.freeze(["token", "id", "text", "bytes", "part", "message"]);

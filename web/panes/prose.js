@@ -1,6 +1,6 @@
 /** @module */
 
-import { make } from "./dom.js";
+import { make } from "../dom.js";
 
 /**
  * Prose that holds code between backticks.

@@ -7,7 +7,7 @@
 
 import { getPath } from "../conversation.js";
 import { isRecord, stringify } from "../json.js";
-import { clone, cloneElement, findElement } from "./dom.js";
+import { clone, cloneElement, findElement } from "../dom.js";
 import { placeFields } from "./fields.js";
 
 /** @typedef {import("../conversation.js").Path} Path */

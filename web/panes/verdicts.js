@@ -1,7 +1,7 @@
 /** @module */
 
 import { stringify } from "../json.js";
-import { cloneElement, counted, find, findElement, make, setText } from "./dom.js";
+import { cloneElement, counted, find, findElement, make, setText } from "../dom.js";
 
 /**
  * @typedef {import("../engine/protocol.js").InspectValue} InspectValue

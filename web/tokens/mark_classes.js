@@ -2,7 +2,7 @@
 
 import { MARKS } from "../engine/protocol.js";
 
-/** @typedef {import("../tokens.js").Tokens} Tokens */
+/** @typedef {import("./tokens.js").Tokens} Tokens */
 
 /**
  * The classes that show the marks of some tokens; where several overlap, the gravest counts.

@@ -4,23 +4,23 @@
  * @module
  */
 
-import { INSPECT_EXAMPLES } from "./examples.js";
-import { stringify } from "./json.js";
-import * as store_ from "./store.js";
-import { createCopyButton } from "./views/copy.js";
-import { counted, find, findElement, setText } from "./views/dom.js";
-import { createEditor } from "./views/editor.js";
-import { createMenu } from "./views/menu.js";
-import { createMessages } from "./views/messages.js";
-import { createNotices } from "./views/notices.js";
-import { createProblems } from "./views/problems.js";
-import { createTokenPane } from "./views/token_pane.js";
-import { createVerdicts } from "./views/verdicts.js";
+import { INSPECT_EXAMPLES } from "./inspect_examples.js";
+import { stringify } from "../json.js";
+import * as store_ from "../store.js";
+import { createCopyButton } from "../panes/copy.js";
+import { counted, find, findElement, setText } from "../dom.js";
+import { createEditor } from "../panes/editor.js";
+import { createMenu } from "../panes/menu.js";
+import { createMessages } from "../panes/messages.js";
+import { createNotices } from "../panes/notices.js";
+import { createProblems } from "../panes/problems.js";
+import { createTokenPane } from "../panes/token_pane.js";
+import { createVerdicts } from "../panes/verdicts.js";
 
 /**
- * @typedef {import("./engine/protocol.js").Fault} Fault
- * @typedef {import("./engine/protocol.js").Edit} Edit
- * @typedef {import("./store.js").Store} Store
+ * @typedef {import("../engine/protocol.js").Fault} Fault
+ * @typedef {import("../engine/protocol.js").Edit} Edit
+ * @typedef {import("../store.js").Store} Store
  */
 
 const INDENT = 2;
@@ -38,7 +38,7 @@ export function createInspect(document, store, showWrite) {
   const input = findElement(panel, "section");
   const found = () => store.state.inspect.answer.value?.messages ?? [];
 
-  /** @param {"hover" | "focus"} on @param {import("./views/detail.js").Spot | null} spot */
+  /** @param {"hover" | "focus"} on @param {import("../tokens/detail.js").Spot | null} spot */
   const point = (on, spot) => update(store_.point(on, spot && { mode: "inspect", ...spot }));
 
   const source = findElement(document, "#source");
@@ -201,7 +201,7 @@ function connectOptions(form, store) {
       recover_stripped_markers: stripped.checked,
     };
     store.update(
-      store_.setInspectOptions(/** @type {import("./store.js").InspectOptions} */ (options)),
+      store_.setInspectOptions(/** @type {import("../store.js").InspectOptions} */ (options)),
     );
   });
   store.watch(

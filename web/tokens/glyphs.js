@@ -5,7 +5,7 @@
  * @module
  */
 
-import { make } from "./dom.js";
+import { make } from "../dom.js";
 
 /** Spaces, and whatever must not reach the page as itself. */
 const SPECIAL =

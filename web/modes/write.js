@@ -4,21 +4,21 @@
  * @module
  */
 
-import { ROLES, writeText } from "./conversation.js";
-import { WRITE_EXAMPLES } from "./examples.js";
-import * as store_ from "./store.js";
-import { createCards } from "./views/cards.js";
-import { closest, find, findElement } from "./views/dom.js";
-import { createJsonPane } from "./views/json_pane.js";
-import { createMenu } from "./views/menu.js";
-import { createNotices } from "./views/notices.js";
-import { createTabs } from "./views/tabs.js";
-import { createTokenPane } from "./views/token_pane.js";
+import { ROLES, writeText } from "../conversation.js";
+import { WRITE_EXAMPLES } from "./write_examples.js";
+import * as store_ from "../store.js";
+import { createCards } from "../panes/cards.js";
+import { closest, find, findElement } from "../dom.js";
+import { createJsonPane } from "../panes/json_pane.js";
+import { createMenu } from "../panes/menu.js";
+import { createNotices } from "../panes/notices.js";
+import { createTabs } from "../panes/tabs.js";
+import { createTokenPane } from "../panes/token_pane.js";
 
 /**
- * @typedef {import("./engine/protocol.js").Fault} Fault
- * @typedef {import("./store.js").Store} Store
- * @typedef {import("./store.js").WriteState} WriteState
+ * @typedef {import("../engine/protocol.js").Fault} Fault
+ * @typedef {import("../store.js").Store} Store
+ * @typedef {import("../store.js").WriteState} WriteState
  */
 
 const INDENT = 2;
@@ -46,7 +46,7 @@ export function createWrite(document, store) {
     const { answer, keys } = store.state.write;
     return keys[answer.value?.messages[message]?.index ?? -1];
   };
-  /** @param {"hover" | "focus"} on @param {import("./views/detail.js").Spot | null} spot */
+  /** @param {"hover" | "focus"} on @param {import("../tokens/detail.js").Spot | null} spot */
   const point = (on, spot) => update(store_.point(on, spot && { mode: "write", ...spot }));
 
   const tokens = createTokenPane(findElement(document, "#write-tokens"), {
@@ -83,7 +83,7 @@ export function createWrite(document, store) {
     },
   });
 
-  /** @param {import("./store.js").Role} role @param {number} [after] */
+  /** @param {import("../store.js").Role} role @param {number} [after] */
   function add(role, after) {
     const before = new Set(store.state.write.draft.entries.map(({ key }) => key));
     update(store_.addMessage(role, after));
@@ -209,7 +209,7 @@ function connectOptions(form, store) {
   form.addEventListener("input", () => {
     const options = { mode: mode.value, next_role: next.value, drop_analysis: drop.checked };
     store.update(
-      store_.setRenderOptions(/** @type {import("./store.js").RenderOptions} */ (options)),
+      store_.setRenderOptions(/** @type {import("../store.js").RenderOptions} */ (options)),
     );
   });
   store.watch(

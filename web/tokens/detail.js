@@ -1,10 +1,10 @@
 /** @module */
 
-import { counted, findElement, make, setText } from "./dom.js";
-import { appendBytes, appendVisible } from "./visible.js";
+import { counted, findElement, make, setText } from "../dom.js";
+import { appendBytes, appendVisible } from "./glyphs.js";
 
 /**
- * @typedef {import("../tokens.js").Tokens} Tokens
+ * @typedef {import("./tokens.js").Tokens} Tokens
  * @typedef {{message: number, part: string | null, token: number | null}} Spot
  * @typedef {{kind: string, name: string, text: string}} Note What a mark on a token says.
  */

@@ -9,7 +9,7 @@ import {
   formatCount,
   make,
   setText,
-} from "./dom.js";
+} from "../dom.js";
 import { appendProse } from "./prose.js";
 
 /**

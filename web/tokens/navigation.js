@@ -1,8 +1,8 @@
 /** @module */
 
-import { closest } from "./dom.js";
+import { closest } from "../dom.js";
 
-/** @typedef {import("../tokens.js").Tokens} Tokens */
+/** @typedef {import("./tokens.js").Tokens} Tokens */
 
 /**
  * @typedef {object} Navigated

@@ -12,7 +12,7 @@ import {
   groupBy,
   make,
   setText,
-} from "./dom.js";
+} from "../dom.js";
 import { controlOf, fieldsIn, pathOf, writeField } from "./fields.js";
 
 /** @typedef {import("../conversation.js").Path} Path */

@@ -11,7 +11,7 @@ import {
   make,
   revealInPane,
   setText,
-} from "./dom.js";
+} from "../dom.js";
 import { stringify } from "../json.js";
 import { appendProse } from "./prose.js";
 

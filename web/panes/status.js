@@ -1,6 +1,6 @@
 /** @module */
 
-import { find, findElement, setText } from "./dom.js";
+import { find, findElement, setText } from "../dom.js";
 
 /** @typedef {import("../store.js").Engine} Engine */
 

@@ -2,7 +2,7 @@
 
 import { getPath, roleAfter, roleOf, ROLES } from "../conversation.js";
 import { createCard } from "./card.js";
-import { closest, counted, groupBy, make, revealInPane } from "./dom.js";
+import { closest, counted, groupBy, make, revealInPane } from "../dom.js";
 import { pathOf, readField } from "./fields.js";
 
 /**

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { MARKS, PARTS } from "./engine/protocol.js";
+import { MARKS, PARTS } from "../engine/protocol.js";
 
 /**
- * @typedef {import("./engine/protocol.js").TokenStream} TokenStream
+ * @typedef {import("../engine/protocol.js").TokenStream} TokenStream
  * @typedef {{start: number, stop: number, part: string, message: number}} Span
  * @typedef {{start: number, stop: number, kind: typeof MARKS[number], item: number}} Mark
  */
@@ -240,7 +240,7 @@ export class Tokens {
 
 /**
  * @param {Tokens} tokens
- * @param {import("./engine/protocol.js").Edit} edit
+ * @param {import("../engine/protocol.js").Edit} edit
  * @returns {{ids: number[], text: string}} The stream after the edit.
  */
 export function applyEdit(tokens, { start, stop, tokens: added, text }) {

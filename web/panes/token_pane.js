@@ -1,17 +1,17 @@
 /** @module */
 
-import { applyEdit, Tokens } from "../tokens.js";
+import { applyEdit, Tokens } from "../tokens/tokens.js";
 import { createCopyButton } from "./copy.js";
-import { createDetail, describeToken } from "./detail.js";
-import { clone, counted, find, findElement, setText } from "./dom.js";
-import { createStream } from "./stream.js";
+import { createDetail, describeToken } from "../tokens/detail.js";
+import { clone, counted, find, findElement, setText } from "../dom.js";
+import { createStream } from "../tokens/stream.js";
 import { createTabs } from "./tabs.js";
 
 /**
  * @typedef {import("../engine/protocol.js").TokenStream} TokenStream
- * @typedef {import("./detail.js").Spot} Spot
- * @typedef {import("./stream.js").Layout} Layout
- * @typedef {import("../tokens.js").Mark} Mark
+ * @typedef {import("../tokens/detail.js").Spot} Spot
+ * @typedef {import("../tokens/stream.js").Layout} Layout
+ * @typedef {import("../tokens/tokens.js").Mark} Mark
  */
 
 /**
