@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal
@@ -21,13 +19,15 @@ from harmony_core.bridge._wire import (
 )
 from harmony_core.chat import Role
 from harmony_core.errors import ParseError
-from harmony_core.format.diagnosis.codes import CODES, Severity
+from harmony_core.format.diagnosis.codes import CODES
 from harmony_core.format.diagnosis.fixes import Fixer
-from harmony_core.format.diagnosis.inspection import InspectPolicy, calls_tool
+from harmony_core.format.diagnosis.inspection import InspectPolicy
 from harmony_core.format.trace import trace
 from harmony_core.input.token_input import Kind, TokenInputError, read_token_input
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from harmony_core.chat import Message
     from harmony_core.format.diagnosis.inspection import Diagnostic, InspectedMessage, Inspection
 
@@ -60,11 +60,18 @@ def inspect(
         recover_stripped_markers=recover_stripped_markers,
     )
     inspection = harmony.inspect(found.tokens, first, policy)
-    value: dict[str, object] = {
+    fixer = Fixer(inspection, harmony, first)
+    listed = inspection.diagnostics[:MOST_LISTED]
+    core = inspection.to_dict(tokens=False, most_diagnostics=MOST_LISTED)
+    value = {
+        **core,
         "recognised": found.kind,
         "form": found.form,
-        "messages": _messages(inspection),
-        **_diagnostics(inspection, first),
+        "diagnostics": [
+            {**problem, "fix": _fix(fixer, diagnostic)}
+            for problem, diagnostic in zip(core["diagnostics"], listed, strict=True)
+        ],
+        "codes": _codes(inspection.items, listed),
         "verdicts": _verdicts(inspection, first),
     }
     marks = flat_marks(
@@ -75,38 +82,12 @@ def inspect(
     return Answer(value, {"tokens": {**stream, "marks": marks}})
 
 
-def _messages(inspection: Inspection) -> list[dict[str, object]]:
-    guesses = [found for found in inspection.diagnostics if CODES[found.code].guesses]
-    starts = [found.start for found in guesses]
-
-    def guesses_in(item: InspectedMessage) -> list[str]:
-        within = guesses[bisect_left(starts, item.start) : bisect_right(starts, item.stop)]
-        return list(dict.fromkeys(found.code for found in within))
-
-    return [
-        {
-            "message": item.message.to_dict(),
-            "start": item.start,
-            "stop": item.stop,
-            "complete": item.complete,
-            "repaired": item.repaired,
-            "guesses": guesses_in(item) if item.repaired else [],
-            "withheld": calls_tool(item.message) and not item.runnable,
-        }
-        for item in inspection.items
-    ]
-
-
-def _diagnostics(inspection: Inspection, role: Role | None) -> dict[str, object]:
-    found = inspection.diagnostics
-    listed = found[:MOST_LISTED]
-    fixer = Fixer(inspection, encoding(), role)
-    counts = Counter(problem.severity.value for problem in found)
-    return {
-        "counts": {severity.value: counts[severity.value] for severity in Severity},
-        "diagnostics": [{**asdict(problem), "fix": _fix(fixer, problem)} for problem in listed],
-        "codes": {code: asdict(CODES[code]) for code in {problem.code for problem in listed}},
-    }
+def _codes(
+    items: Iterable[InspectedMessage], listed: Iterable[Diagnostic]
+) -> dict[str, dict[str, object]]:
+    """Explain the codes of guesses and diagnostics."""
+    names = {code for item in items for code in item.guesses} | {found.code for found in listed}
+    return {name: asdict(CODES[name]) for name in names}
 
 
 def _fix(fixer: Fixer, problem: Diagnostic) -> dict[str, object] | None:

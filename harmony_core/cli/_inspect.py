@@ -198,29 +198,5 @@ def _record(document: Document, role: Role | None, inspection: Inspection) -> di
         "file": document.name,
         **line,
         "role": None if role is None else role.value,
-        "tokens": len(inspection.tokens),
-        "ok": inspection.ok,
-        "messages": [message.to_dict() for message in inspection.messages],
-        "items": [
-            {
-                "start": item.start,
-                "stop": item.stop,
-                "complete": item.complete,
-                "repaired": item.repaired,
-                "runnable": item.runnable,
-            }
-            for item in inspection.items
-        ],
-        "diagnostics": [
-            {
-                "code": found.code,
-                "severity": found.severity.value,
-                "start": found.start,
-                "stop": found.stop,
-                "message": found.message,
-                "hint": found.hint,
-            }
-            for found in inspection.diagnostics
-        ],
-        "tool_calls": [message.to_dict() for message in inspection.tool_calls()],
+        **inspection.to_dict(),
     }

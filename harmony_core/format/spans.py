@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from harmony_core.format.wire import WireSpan
 
 __all__ = ["Part", "Span"]
 
@@ -35,3 +38,12 @@ class Span(NamedTuple):
     stop: int
     part: Part
     message: int | None
+
+    def to_dict(self) -> WireSpan:
+        """Return the JSON form."""
+        return {
+            "start": self.start,
+            "stop": self.stop,
+            "part": self.part.value,
+            "message": self.message,
+        }

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.command import jsonl, lines_of, run
 
-from harmony_core import load_harmony_encoding
+from harmony_core import Role, load_harmony_encoding
 from harmony_core.format.diagnosis.codes import CODES
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
@@ -184,21 +184,16 @@ def test_json_has_an_object_for_each_output() -> None:
     call = CALL.replace("<|end|>", "<|call|>")
     done = run("inspect", "--jsonl", "--json", stdin=jsonl(CLEAN, encode(call), CUT))
     clean, called, cut = lines_of(done.out)
-    assert (clean["file"], clean["line"], clean["ok"], clean["tokens"]) == ("<stdin>", 1, True, 5)
-    assert called["tool_calls"] == called["messages"]
-    assert called["items"] == [
-        {"start": 0, "stop": 16, "complete": True, "repaired": False, "runnable": True}
-    ]
-    assert cut["diagnostics"] == [
-        {
-            "code": "truncated-content",
-            "severity": "error",
-            "start": 4,
-            "stop": 4,
-            "message": "The stream ends within a content.",
-            "hint": CODES["truncated-content"].fix,
-        }
-    ]
+    assert clean == {
+        "file": "<stdin>",
+        "line": 1,
+        "role": "assistant",
+        **ENCODING.inspect(encode(CLEAN), Role.ASSISTANT).to_dict(),
+    }
+    (call,) = called["messages"]
+    assert (call["runnable"], call["withheld"]) == (True, False)
+    (problem,) = cut["diagnostics"]
+    assert (problem["code"], problem["start"]) == ("truncated-content", 4)
     (whole,) = lines_of(run("inspect", "--json", stdin=CUT.encode()).out)
     assert "line" not in whole
 
@@ -217,7 +212,7 @@ def test_the_role_is_found_out_or_said() -> None:
     (result,) = lines_of(
         run("inspect", "--role", "user", "--json", stdin=b"<|message|>x<|end|>").out
     )
-    assert (result["role"], result["messages"][0]["role"]) == ("user", "user")
+    assert (result["role"], result["messages"][0]["message"]["role"]) == ("user", "user")
 
 
 def test_an_output_is_text_ids_or_in_a_field() -> None:
@@ -243,7 +238,7 @@ def test_ids_that_are_no_tokens_are_problems_of_the_output() -> None:
 def test_policies_are_followed() -> None:
     def calls(*arguments: str) -> int:
         (result,) = lines_of(run("inspect", "--json", *arguments, stdin=CALL.encode()).out)
-        return len(result["tool_calls"])
+        return sum(item["runnable"] for item in result["messages"])
 
     assert (calls(), calls("--missing-call-is-call")) == (0, 1)
     stripped = b"analysisHm.assistantfinalYo"

@@ -121,16 +121,16 @@ class Messages:
         elif is_call and not is_complete:
             self._report.add("missing-call", stop, stop, "The call has no <|call|>.")
         own = self._report.diagnostics[draft.findings :]
-        repaired = any(CODES[found.code].guesses for found in own)
+        guesses = tuple(dict.fromkeys(found.code for found in own if CODES[found.code].guesses))
         faulty = any(found.severity is Severity.ERROR for found in own)
         has_call = is_complete and self._tokens[content_stop] == self._markers.call
         is_stated = has_call or (self._policy.missing_call_is_call and is_whole)
-        runnable = is_call and is_stated and not repaired and not faulty
+        runnable = is_call and is_stated and not guesses and not faulty
         self.regions.append(
             Region(draft.content_start, content_stop, Part.CONTENT, len(self.items))
         )
         self.items.append(
-            InspectedMessage(message, draft.start, stop, is_complete, repaired, runnable)
+            InspectedMessage(message, draft.start, stop, is_complete, guesses, runnable)
         )
 
     def _check_json(self, text: str, tokens: list[int], draft: Draft) -> bool:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Recovered", "find_messages"]
 
+# The code that an inspection of them has; it is about the whole stream.
+_GUESSES = ("recovered-markers",)
+
 
 class Recovered(NamedTuple):
     """A message made of plain text.
@@ -69,7 +72,7 @@ def find_messages(
         )
         message = header.message(text[match.end() : end])
         start, stop = token_at(begin), token_at(end) if end < len(text) else len(tokens)
-        item = InspectedMessage(message, start, stop, False, True, False)
+        item = InspectedMessage(message, start, stop, False, _GUESSES, False)
         recovered.append(Recovered(item, min(stop, token_at(match.end()))))
     return recovered
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from harmony_core.chat import Role
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from harmony_core.chat import Message
+    from harmony_core.format.wire import WireDiagnostic, WireInspectedMessage, WireInspection
 
 __all__ = [
+    "INSPECTION_VERSION",
     "Diagnostic",
     "InspectPolicy",
     "InspectedMessage",
@@ -26,6 +30,9 @@ __all__ = [
     "Region",
     "calls_tool",
 ]
+
+# Of the JSON form. It changes when a field goes or means something else, not when one is added.
+INSPECTION_VERSION = 1
 
 _NO_TOOLS = frozenset((*ROLES, "all"))
 
@@ -80,6 +87,17 @@ class Diagnostic:
     message: str
     hint: str
 
+    def to_dict(self) -> WireDiagnostic:
+        """Return the JSON form."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "start": self.start,
+            "stop": self.stop,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
 
 class InspectionError(HarmonyError):
     """A stream is not as it should be, and the caller asked for nothing less.
@@ -107,7 +125,7 @@ class InspectedMessage:
         start: Its first token.
         stop: One past its last token.
         complete: Whether a stop token ended it.
-        repaired: Whether something in it was guessed, such as recipient, channel or role.
+        guesses: The codes of what had to be guessed in it, such as recipient, channel or role.
         runnable: Whether it is a tool call as it should be: complete, not repaired, and
             without an error. ``InspectPolicy.missing_call_is_call`` has a say.
     """
@@ -116,8 +134,31 @@ class InspectedMessage:
     start: int
     stop: int
     complete: bool
-    repaired: bool
+    guesses: tuple[str, ...]
     runnable: bool
+
+    @property
+    def repaired(self) -> bool:
+        """Whether something in it was guessed."""
+        return bool(self.guesses)
+
+    @property
+    def withheld(self) -> bool:
+        """Whether it is a tool call that is not runnable."""
+        return not self.runnable and calls_tool(self.message)
+
+    def to_dict(self) -> WireInspectedMessage:
+        """Return the JSON form."""
+        return {
+            "message": self.message.to_dict(),
+            "start": self.start,
+            "stop": self.stop,
+            "complete": self.complete,
+            "repaired": self.repaired,
+            "guesses": list(self.guesses),
+            "runnable": self.runnable,
+            "withheld": self.withheld,
+        }
 
 
 def calls_tool(message: Message) -> bool:
@@ -184,6 +225,31 @@ class Inspection:
             for item in self.items
             if item.runnable or (include_repaired and calls_tool(item.message))
         ]
+
+    def to_dict(
+        self, *, tokens: bool = True, most_diagnostics: int | None = None
+    ) -> WireInspection:
+        """Return the JSON form, which ``docs/inspection.md`` describes.
+
+        Args:
+            tokens: Whether to include the tokens and their spans.
+            most_diagnostics: How many diagnostics to list; ``None`` for all. ``counts`` counts
+                all of them.
+        """
+        counts = Counter(found.severity for found in self.diagnostics)
+        value: WireInspection = {
+            "version": INSPECTION_VERSION,
+            "ok": self.ok,
+            "messages": [item.to_dict() for item in self.items],
+            "counts": {severity.value: counts[severity] for severity in Severity},
+            "diagnostics": [
+                found.to_dict() for found in islice(self.diagnostics, most_diagnostics)
+            ],
+        }
+        if tokens:
+            value["tokens"] = list(self.tokens)
+            value["spans"] = [span.to_dict() for span in self.spans]
+        return value
 
     def raise_for_errors(self) -> None:
         """Fail closed.
