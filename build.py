@@ -10,7 +10,17 @@ import argparse
 import sys
 from pathlib import Path
 
-from buildlib import bench, browser, environment, page, quality, serve, vocabulary, wheel
+from buildlib import (
+    bench,
+    browser,
+    checks,
+    environment,
+    page,
+    serve,
+    testing,
+    vocabulary,
+    wheel,
+)
 from buildlib.project import DIST, ROOT, VENV_PYTHON, BuildError, run, say, show
 
 PYTHON_NEEDED = (3, 11)
@@ -43,14 +53,39 @@ def command_serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def command_check(options: argparse.Namespace) -> int:
+    """Check the sources without running them."""
+    if options.fix:
+        checks.fix()
+    return report([], checks.check())
+
+
 def command_test(options: argparse.Namespace) -> int:
-    """Build, check the code and run all tests against the built wheel and page."""
-    built = build()
-    environment.python_packages("test")
+    """Test the built wheel and page, and check the sources unless some tests were chosen."""
+    built = wheel_for_tests(page_too=not options.fast)
+    found = None if options.fast else browser.find_browser()
+    complaints = [] if options.fast or options.arguments else checks.check()
     wheel.install_wheel(built)
-    found = browser.find_browser()
-    quality.check()
-    return show(environment.program("pytest"), *options.arguments, HARMONY_BROWSER=found)
+    return report(
+        testing.run_tests(options.arguments, fast=options.fast, browser=found), complaints
+    )
+
+
+def report(failed: list[str], complaints: list[str]) -> int:
+    """Say at the end what went wrong, and return the exit code."""
+    if complaints:
+        say(f"\nChecks failed: {', '.join(complaints)}. `python3 build.py check` shows them again.")
+    if failed:
+        say(f"\nTests failed: {', '.join(failed)}.")
+    return 1 if failed or complaints else 0
+
+
+def wheel_for_tests(*, page_too: bool) -> Path:
+    """Set up the tests' environment; return the wheel to test."""
+    environment.python_packages("build")
+    built = build() if page_too else wheel.build_wheel()
+    environment.python_packages("test")
+    return built
 
 
 def command_bench(options: argparse.Namespace) -> int:
@@ -119,9 +154,16 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     serve_.add_argument("--port", type=port, default=0, help="a port; a free one by default")
     serve_.set_defaults(command=command_serve)
 
+    check = commands.add_parser("check", help="lint, format and type-check; takes seconds")
+    check.add_argument("--fix", action="store_true", help="first repair what tools can repair")
+    check.set_defaults(command=command_check)
+
     test = commands.add_parser(
-        "test", help="set up everything and run all tests", epilog="Other arguments go to pytest."
+        "test",
+        help="check and run all tests, or those you name",
+        usage="build.py test [--fast] [FILE ...] [pytest options]",
     )
+    test.add_argument("--fast", action="store_true", help="no browser and no long comparison")
     test.set_defaults(command=command_test)
 
     measure = commands.add_parser("bench", help="measure natively and in the browser")

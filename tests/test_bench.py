@@ -21,6 +21,7 @@ TINY = Settings(
 )
 
 
+@pytest.mark.slow
 def test_every_package_runs_natively_and_gets_the_same_results(tmp_path: Path) -> None:
     environment = native.environment(tmp_path)
     sample = {"code": texts.built_in(TINY.characters)["code"]}

@@ -107,6 +107,7 @@ def test_the_server_gives_files_with_their_types_and_lets_other_pages_have_them(
         thread.join()
 
 
+@pytest.mark.page
 def test_serving_prints_its_address_and_ends_cleanly() -> None:
     with subprocess.Popen(
         [sys.executable, "-u", ROOT / "build.py", "serve"],
@@ -136,5 +137,6 @@ def test_a_browser_that_was_named_is_used(monkeypatch: pytest.MonkeyPatch) -> No
         browser.find_browser()
 
 
+@pytest.mark.page
 def test_the_browser_of_this_run_is_there() -> None:
     assert Path(os.environ["HARMONY_BROWSER"]).exists()

@@ -10,6 +10,8 @@ import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
+import pytest
+
 import harmony_core
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +28,7 @@ def test_the_package_under_test_is_installed_not_the_source_tree() -> None:
     assert not Path(harmony_core.__file__).is_relative_to(ROOT / "harmony_core")
 
 
+@pytest.mark.page
 def test_the_wheel_holds_the_sources_and_nothing_else() -> None:
     with zipfile.ZipFile(page_wheel()) as wheel:
         packed = {
@@ -39,6 +42,7 @@ def test_the_wheel_holds_the_sources_and_nothing_else() -> None:
     assert packed == sources
 
 
+@pytest.mark.page
 def test_the_installed_files_are_the_page_wheels() -> None:
     with zipfile.ZipFile(page_wheel()) as wheel:
         (record,) = [name for name in wheel.namelist() if name.endswith("RECORD")]
@@ -56,6 +60,7 @@ def test_it_needs_nothing_else() -> None:
     assert [line for line in required if "extra ==" not in line] == []
 
 
+@pytest.mark.page
 def test_the_lock_file_names_what_lies_beside_it() -> None:
     lock = json.loads((DIST / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
     assert set(lock["packages"]) == {"harmony-core", "micropip"}
@@ -64,6 +69,7 @@ def test_the_lock_file_names_what_lies_beside_it() -> None:
         assert hashlib.sha256(file.read_bytes()).hexdigest() == package["sha256"]
 
 
+@pytest.mark.page
 def test_no_file_of_the_page_is_fetched_from_elsewhere() -> None:
     page = (DIST / "index.html").read_text(encoding="utf-8")
     assert "http:" not in page

@@ -127,6 +127,7 @@ def test_a_place_between_tokens_is_empty() -> None:
     assert excerpt([], 0, 0, TOKENIZER, 40) == ("", "", "", 0, 0)
 
 
+@pytest.mark.slow
 @given(
     streams.any_tokens() | texts.texts().map(TOKENIZER.encode_ordinary),
     st.data(),

@@ -38,6 +38,7 @@ class Endless(io.RawIOBase):
         return size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

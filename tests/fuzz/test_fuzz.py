@@ -29,6 +29,7 @@ def checker(
     return Checker(Side(reference, reference_encoding), tiktoken_encoding)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_slice(checker: Checker, kind: str) -> None:
     cases = [(number, *case(0, number)) for number in range(SLICE)]

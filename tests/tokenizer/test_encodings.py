@@ -82,6 +82,7 @@ def test_text_encodes_as_tiktoken_encodes_it(
     assert ours.decode(expected) == theirs.decode(expected)
 
 
+@pytest.mark.slow
 def test_every_code_point_encodes_as_tiktoken_encodes_it(
     ours: Tokenizer, theirs: tiktoken.Encoding
 ) -> None:

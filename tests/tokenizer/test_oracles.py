@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.texts import (
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from harmony_core.tokenizer._vocabulary import Vocabulary
 
 
+# So many tests instead of one of half a minute, for workers to share.
+CODE_POINT_PARTS = 8
+
+
 @settings(max_examples=500)
 @given(text=texts() | texts_with_surrogates())
 def test_text_encodes_as_the_oracles_encode_it(
@@ -45,13 +50,16 @@ def test_text_encodes_as_the_oracles_encode_it(
     assert tokenizer.decode(expected) == reference_encoding.decode(expected)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(CODE_POINT_PARTS))
 def test_every_code_point_encodes_as_the_oracles_encode_it(
+    part: int,
     tokenizer: Tokenizer,
     tiktoken_encoding: tiktoken.Encoding,
     reference_encoding: openai_harmony.HarmonyEncoding,
 ) -> None:
     """Between letters and spaces, and doubled between a sign and a digit."""
-    characters = alphabet()
+    characters = alphabet()[part::CODE_POINT_PARTS]
     for start in range(0, len(characters), 20_000):
         for context in SHORT_CONTEXTS:
             text = in_context(characters[start : start + 20_000], context)
@@ -147,6 +155,7 @@ def outcome(call: Callable[..., object], *args: object, **options: object) -> ob
         return ("raised", str(error))
 
 
+@pytest.mark.slow
 def test_several_threads_may_encode_at_once(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
     samples = [in_context(alphabet()[start : start + 20]) for start in range(0, 400, 20)]
     expected = [tokenizer.encode_ordinary(text) for text in samples]

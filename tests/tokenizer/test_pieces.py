@@ -50,6 +50,7 @@ def test_pieces_are_the_text_cut(text: str) -> None:
     assert "".join(split_o200k(text)) == text
 
 
+@pytest.mark.slow
 def test_characters_of_one_class_split_alike_in_every_context() -> None:
     lengths = {
         stand_in: list(map(len, split_o200k(CONTEXTS.replace("{}", stand_in))))

@@ -24,6 +24,12 @@ expect.set_options(timeout=20_000)
 serve = import_build_tool("serve")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.page)
+
+
 @contextmanager
 def serve_folder(folder: Path) -> Iterator[str]:
     with serve.server(folder) as listening:

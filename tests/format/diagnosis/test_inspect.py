@@ -49,6 +49,7 @@ def any_ids() -> st.SearchStrategy[list[int]]:
 # Well-formed streams.
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(stream=well_formed())
 def test_a_well_formed_stream_gives_the_strict_parsers_messages(stream: WellFormed) -> None:
