@@ -233,7 +233,8 @@ class HarmonyEncoding:
                 message.
 
         Raises:
-            ParseError: The tokens do not follow the format.
+            ParseError: The tokens do not follow the format. Its ``messages`` are those before
+                the fault.
             TypeError: A token is not an integer.
             OverflowError: A token does not fit in 32 bits without sign.
         """

@@ -7,6 +7,10 @@ of the fault is carried as attributes, so that a program never has to read the t
 from __future__ import annotations
 
 import copyreg
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class HarmonyError(RuntimeError):
@@ -110,7 +114,11 @@ class ParseError(HarmonyError):
         token: That token, or ``None`` at the end of the stream.
         state: The parser's state before the fault: ``"ExpectStart"``, ``"Header"``
             or ``"Content"``.
+        messages: The ``Message`` objects completed before the fault, if a whole completion was
+            parsed. A ``StreamableParser`` has them itself, and leaves this empty.
     """
+
+    messages: Sequence[Any] = ()  # of ``Message``, which this module may not import
 
     def __init__(
         self, message: str, *, kind: str, token_index: int, token: int | None, state: str

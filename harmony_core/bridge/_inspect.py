@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal
 
@@ -22,7 +21,6 @@ from harmony_core.errors import ParseError
 from harmony_core.format.diagnosis.codes import CODES
 from harmony_core.format.diagnosis.fixes import Fixer
 from harmony_core.format.diagnosis.inspection import InspectPolicy
-from harmony_core.format.trace import trace
 from harmony_core.input.token_input import Kind, TokenInputError, read_token_input
 
 if TYPE_CHECKING:
@@ -112,12 +110,13 @@ def _read_strictly(
     inspection: Inspection, role: Role | None, *, strict: bool
 ) -> tuple[list[Message], ParseError | None]:
     """All messages, or those before a fault, and the fault."""
-    harmony, tokens = encoding(), inspection.tokens
-    if not inspection.diagnostics:
-        with suppress(ParseError):  # the fast way, for a stream that is most likely well-formed
-            return harmony.parse_messages_from_completion_tokens(tokens, role, strict=strict), None
-    traced = trace(harmony, tokens, role, strict=strict)
-    return [item.message for item in traced.messages], traced.fault
+    try:
+        messages = encoding().parse_messages_from_completion_tokens(
+            inspection.tokens, role, strict=strict
+        )
+    except ParseError as fault:
+        return list(fault.messages), fault
+    return messages, None
 
 
 def _has_stop_in_header(

@@ -11,7 +11,6 @@ from harmony_core.cli._input import Form
 from harmony_core.cli._visible import to_json
 from harmony_core.errors import ParseError
 from harmony_core.format._header import ROLES
-from harmony_core.format.trace import trace
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -89,19 +88,19 @@ class Parse(Command):
         role = None if options.role is None else Role(options.role)
         strict = not options.non_strict
         tokens = read_tokens(document, self.encoding, READINGS[options.read])
+        messages: Sequence[Message]
         fault: ParseError | None = None
         try:
             messages = self.encoding.parse_messages_from_completion_tokens(
                 tokens, role, strict=strict
             )
-        except ParseError:
-            traced = trace(self.encoding, tokens, role, strict=strict)
-            messages, fault = [item.message for item in traced.messages], traced.fault
+        except ParseError as error:
+            messages, fault = error.messages, error
         self._write(messages, fault)
         if fault is not None:
             raise InputFault(f"token {fault.token_index}: {fault}", line=document.line) from fault
 
-    def _write(self, messages: list[Message], fault: ParseError | None) -> None:
+    def _write(self, messages: Sequence[Message], fault: ParseError | None) -> None:
         records = [message.to_dict() for message in messages]
         error = None if fault is None else _describe(fault)
         if self.options.format == "jsonl":

@@ -14,20 +14,14 @@ from typing import Any
 from harmony_core.chat import Author, Message, Role, TextContent
 from harmony_core.format._markers import MARKER_TEXTS
 from harmony_core.reference.debug_text import debug_text
+from harmony_core.reference.rust_text import WHITESPACE, split_ascii_whitespace, trim
 
 CHANNEL = MARKER_TEXTS["channel"]
 CONSTRAIN = MARKER_TEXTS["constrain"]
 RECIPIENT_PREFIX = "to="
 
-# The characters that Rust's str::trim and char::is_whitespace know; str.strip() would also
-# take the separators U+001C to U+001F.
-UNICODE_SPACES = (
-    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
-_CHANNEL_ENDS = frozenset(UNICODE_SPACES + "<")
-# bytes.split() and str::split_ascii_whitespace differ too: Rust's leaves out the vertical tab.
-_OTHER_ASCII_SPACES = str.maketrans("\t\n\f\r", "    ")
+# What ends a channel's name.
+_CHANNEL_ENDS = frozenset(WHITESPACE + "<")
 
 ROLES = {role.value: role for role in Role}
 
@@ -129,10 +123,10 @@ def _cut_channel(text: str) -> tuple[str, str | None]:
 
 
 def _parts(text: str) -> list[str]:
-    text = text.strip(UNICODE_SPACES)
+    text = trim(text)
     if CONSTRAIN in text:  # "to=x<|constrain|>json" is two parts
-        text = text.replace(CONSTRAIN, " " + CONSTRAIN).strip(UNICODE_SPACES)
-    return [part for part in text.translate(_OTHER_ASCII_SPACES).split(" ") if part]
+        text = trim(text.replace(CONSTRAIN, " " + CONSTRAIN))
+    return split_ascii_whitespace(text)
 
 
 def _take_role(parts: list[str], role: Role | None) -> tuple[Role, str | None, list[str]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from harmony_core.format._typescript import typescript_type
 from harmony_core.format._typescript_full import FullWriter
+from harmony_core.reference.rust_text import lines
 from harmony_core.reference.serde_json import read_json, well_formed
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _namespace_lines(
 ) -> Iterator[str]:
     yield f"## {namespace.name}\n"
     comment = "// " if namespace.tools else ""
-    for line in _lines(namespace.description or ""):
+    for line in lines(namespace.description or ""):
         yield comment + line
     if not namespace.tools:
         return
@@ -67,13 +68,7 @@ def _tool_lines(
             yield from writer.declarations()
         else:
             parameters = typescript_type(schema)
-    for line in _lines(tool.description):
+    for line in lines(tool.description):
         yield f"// {line}"
     arguments = "()" if parameters is None else f"(_: {parameters})"
     yield f"type {tool.name} = {arguments} => any;\n"
-
-
-def _lines(text: str) -> list[str]:
-    r"""Split at ``\n`` and ``\r\n`` only, as Rust does."""
-    *lines, last = text.split("\n")
-    return [line.removesuffix("\r") for line in lines] + ([last] if last else [])

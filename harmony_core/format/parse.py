@@ -1,24 +1,26 @@
 """Tokens -> messages, exactly as the reference reads them.
 
-The parser is a state machine without input or output of its own; ``_MOVES`` is all of it.
+The parser is a state machine that does no input or output: ``StreamableParser._TRANSITIONS``
+says for every state and event what is done and which state follows, also after an error.
 Content is decoded as it arrives and never encoded again.
 """
 
 from __future__ import annotations
 
-from codecs import utf_8_decode
-from collections.abc import Callable
 from enum import Enum
-from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeAlias, cast
 
 from harmony_core.chat import Role
 from harmony_core.errors import DecodeError, ParseError
 from harmony_core.format._header import Header, HeaderFault, parse_header, salvage_header
 from harmony_core.reference.crate_aliases import StreamableParserAliases
+from harmony_core.reference.rust_text import decode_prefix
 from harmony_core.reference.token_id import as_token_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harmony_core.chat import Message
     from harmony_core.format._markers import Markers
     from harmony_core.tokenizer import Tokenizer
@@ -27,14 +29,8 @@ __all__ = ["Encoding", "StreamState", "StreamableParser"]
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-# What a move made at the end of the stream gets for a token.
+# What an action gets as its token at the end of the stream.
 _NO_TOKEN = -1
-
-# After these bytes Rust has found a fault; Python waits for the third byte of the surrogate.
-_HALF_SURROGATES = b"\xed\xa0", b"\xed\xbf"
-
-# Faults behind faults are looked for in so many bytes at first: a long backlog is not copied.
-_HEAD = 64
 
 
 class Encoding(Protocol):
@@ -50,11 +46,14 @@ class Encoding(Protocol):
 
 
 class StreamState(Enum):
-    """Where in a message the parser stands."""
+    """Where in a message the parser is."""
 
     EXPECT_START = "ExpectStart"
     HEADER = "Header"
     CONTENT = "Content"
+
+
+_EXPECT_START, _HEADER, _CONTENT = StreamState
 
 
 class _Event(Enum):
@@ -63,22 +62,44 @@ class _Event(Enum):
     START = "start"
     MESSAGE = "message"
     STOP = "stop"
-    TEXT = "text"  # any token that the state has no move of its own for
+    OTHER = "other"  # any token without a transition of its own in that state
     EOS = "eos"
+
+
+_Action: TypeAlias = "Callable[[StreamableParser, int], None]"
+
+
+class _Transition(NamedTuple):
+    """What the parser does in a state on an event.
+
+    Attributes:
+        action: Called with the parser and the token. It never sets the state.
+        next_state: The state after the action.
+        error_state: The state after a ``ParseError`` in the action.
+    """
+
+    action: _Action
+    next_state: StreamState
+    error_state: StreamState
+
+
+_Table = dict[StreamState, dict[_Event, _Transition]]
+# One state's transitions: by token, on any other token, at the end of the stream.
+_Steps: TypeAlias = "tuple[dict[int, _Action], _Action, _Action]"
 
 
 class StreamableParser(StreamableParserAliases):
     """Reads the tokens of a completion one by one.
 
-    After an error the parser goes on as the reference does: the token counts as seen, a
-    faulty header is dropped, and ``state`` tells what is expected next.
+    A parser can be used after an error and then does what the reference does: the token
+    counts as seen, a faulty header is dropped, and ``state`` says what is expected next.
 
     Args:
         encoding: The encoding of the tokens.
         role: The role of the first message, if the stream begins within its header; ``None``
             if it begins with ``<|start|>``.
         strict: Whether a stop token within a header is header text. If not, it ends the
-            message: what the header holds beyond role and channel becomes the content.
+            message: what the header holds besides role and channel becomes the content.
     """
 
     # Of the content being read:
@@ -86,21 +107,21 @@ class StreamableParser(StreamableParserAliases):
     _pieces: list[str]  # as the reference encodes them, each on its own
     _text: str  # the first _joined pieces together
     _joined: int
-    _pending: bytearray  # the beginning of a character, or what came behind a fault
-    _lost: bool  # an unknown token came: after it, the reference decodes no more
+    _pending: bytearray  # an incomplete character, or what came after a fault
+    _lost: bool  # after an unknown token: the reference decodes nothing more
     _delta: str | None
 
     def __init__(self, encoding: Encoding, role: Role | None, *, strict: bool = True) -> None:
         self._tokenizer = encoding.tokenizer
         self._texts = _texts(encoding.tokenizer)
         self._markers = encoding.markers
-        self._moves = _moves_by_token(self._markers, self._MOVES if strict else self._LENIENT_MOVES)
+        self._steps = self._steps_of(encoding.markers, strict=bool(strict))
         self._next_role = None if role is None else Role(role)
         self._tokens: list[int] = []
         self._messages: list[Message] = []
         self._header_tokens: list[int] = []
         self._clear_content()
-        self._enter(StreamState.EXPECT_START if role is None else StreamState.HEADER)
+        self._enter(_EXPECT_START if role is None else _HEADER)
 
     def _clear_content(self) -> None:
         self._header = None
@@ -113,7 +134,7 @@ class StreamableParser(StreamableParserAliases):
 
     def _enter(self, state: StreamState) -> None:
         self._state = state
-        self._move_of, self._text_move, self._eos_move = self._moves[state]
+        self._on_token, self._on_other, self._on_eos = self._steps[state]
 
     def process(self, token: int) -> StreamableParser:
         """Read one token.
@@ -129,7 +150,7 @@ class StreamableParser(StreamableParserAliases):
         if type(token) is not int or token >> 32:
             token = as_token_id(token, "token")
         self._tokens.append(token)
-        self._move_of.get(token, self._text_move)(self, token)
+        self._on_token.get(token, self._on_other)(self, token)
         return self
 
     def process_eos(self) -> StreamableParser:
@@ -141,12 +162,20 @@ class StreamableParser(StreamableParserAliases):
         Raises:
             ParseError: The stream ends within a header.
         """
-        self._eos_move(self, _NO_TOKEN)
+        self._on_eos(self, _NO_TOKEN)
         return self
 
-    # The moves. Each gets the token it is made on.
+    def _make(self, token: int, transition: _Transition) -> None:
+        try:
+            transition.action(self, token)
+        except ParseError:
+            self._enter(transition.error_state)
+            raise
+        self._enter(transition.next_state)
 
-    def _stay(self, _token: int) -> None:
+    # The actions. Each gets the token that caused it.
+
+    def _ignore(self, _token: int) -> None:
         pass
 
     def _refuse_token(self, token: int) -> None:
@@ -166,7 +195,6 @@ class StreamableParser(StreamableParserAliases):
 
     def _begin_header(self, _token: int) -> None:
         self._header_tokens = []
-        self._enter(StreamState.HEADER)
 
     def _take_header_token(self, token: int) -> None:
         self._header_tokens.append(token)
@@ -176,15 +204,10 @@ class StreamableParser(StreamableParserAliases):
             text = self._tokenizer.decode_utf8(self._header_tokens)
             self._header = parse_header(text, self._next_role)
         except DecodeError as error:
-            fault = self._error("could not decode header", "undecodable-header")
-            self._enter(StreamState.EXPECT_START)
-            raise fault from error
+            raise self._error("could not decode header", "undecodable-header") from error
         except HeaderFault as error:
-            fault = self._error(str(error), error.kind)
-            self._enter(StreamState.EXPECT_START)
-            raise fault from error
+            raise self._error(str(error), error.kind) from error
         self._next_role = None
-        self._enter(StreamState.CONTENT)
 
     def _abandon_header(self, _token: int) -> None:
         if self._next_role is not None and self._header_tokens:
@@ -197,7 +220,6 @@ class StreamableParser(StreamableParserAliases):
                 raise self._error(str(error), error.kind) from error
             self._messages.append(header.message(content))
         self._next_role = None
-        self._enter(StreamState.EXPECT_START)
 
     def _take_content_token(self, token: int) -> None:
         if not self._pending and not self._lost:
@@ -211,7 +233,7 @@ class StreamableParser(StreamableParserAliases):
         self._take_bytes(token)
 
     def _take_bytes(self, token: int) -> None:
-        """Take a token that is not text by itself, or has bytes waiting before it."""
+        """Take a token that is not text by itself, or that follows pending bytes."""
         self._delta = None
         if self._lost:
             return
@@ -223,8 +245,8 @@ class StreamableParser(StreamableParserAliases):
             self._emit_pending()
 
     def _emit_pending(self) -> None:
-        """Emit what is complete; replace one fault at most, as the reference does a token."""
-        text, length, fault_length = _decode_prefix(self._pending)
+        """Emit complete characters, and replace at most one fault: the reference's pace."""
+        text, length, fault_length = decode_prefix(self._pending)
         del self._pending[: length + fault_length]
         if text:
             self._pieces.append(text)
@@ -238,30 +260,50 @@ class StreamableParser(StreamableParserAliases):
         text = self.current_content + lost + self._pending.decode("utf-8", "replace")
         self._messages.append(cast("Header", self._header).message(text))
         self._clear_content()
-        self._enter(StreamState.EXPECT_START)
 
-    # The legal moves: what each state does on each event.
-    _MOVES: ClassVar[_MoveTable] = {
-        StreamState.EXPECT_START: {
-            _Event.START: _begin_header,
-            _Event.TEXT: _refuse_token,
-            _Event.EOS: _stay,
+    # The machine: state -> event -> action, next state, state after an error in the action.
+    # OTHER is any token that its state does not list; it never changes the state.
+    _TRANSITIONS: ClassVar[_Table] = {
+        _EXPECT_START: {
+            _Event.START: _Transition(_begin_header, _HEADER, _EXPECT_START),
+            _Event.OTHER: _Transition(_refuse_token, _EXPECT_START, _EXPECT_START),
+            _Event.EOS: _Transition(_ignore, _EXPECT_START, _EXPECT_START),
         },
-        StreamState.HEADER: {
-            _Event.MESSAGE: _begin_content,
-            _Event.TEXT: _take_header_token,
-            _Event.EOS: _refuse_eos,
+        _HEADER: {
+            _Event.MESSAGE: _Transition(_begin_content, _CONTENT, _EXPECT_START),
+            _Event.OTHER: _Transition(_take_header_token, _HEADER, _HEADER),
+            _Event.EOS: _Transition(_refuse_eos, _HEADER, _HEADER),
         },
-        StreamState.CONTENT: {
-            _Event.STOP: _end_content,
-            _Event.TEXT: _take_content_token,
-            _Event.EOS: _end_content,
+        _CONTENT: {
+            _Event.STOP: _Transition(_end_content, _EXPECT_START, _CONTENT),
+            _Event.OTHER: _Transition(_take_content_token, _CONTENT, _CONTENT),
+            _Event.EOS: _Transition(_end_content, _EXPECT_START, _CONTENT),
         },
     }
-    _LENIENT_MOVES: ClassVar[_MoveTable] = {
-        **_MOVES,
-        StreamState.HEADER: {**_MOVES[StreamState.HEADER], _Event.STOP: _abandon_header},
+    _LENIENT_TRANSITIONS: ClassVar[_Table] = {
+        **_TRANSITIONS,
+        _HEADER: {
+            **_TRANSITIONS[_HEADER],
+            _Event.STOP: _Transition(_abandon_header, _EXPECT_START, _HEADER),
+        },
     }
+
+    @staticmethod
+    @cache
+    def _steps_of(markers: Markers, *, strict: bool) -> dict[StreamState, _Steps]:
+        """Make the table callable by token."""
+        table = StreamableParser._TRANSITIONS if strict else StreamableParser._LENIENT_TRANSITIONS
+        events = {markers.start: _Event.START, markers.message: _Event.MESSAGE}
+        events |= dict.fromkeys(markers.stop_tokens, _Event.STOP)
+        steps: dict[StreamState, _Steps] = {}
+        for state, row in table.items():
+            make: dict[_Event, _Action] = {
+                event: partial(StreamableParser._make, transition=row[event]) for event in row
+            }
+            by_token = {token: make[event] for token, event in events.items() if event in row}
+            # Most tokens are OTHER, which changes no state: its action alone will do.
+            steps[state] = by_token, row[_Event.OTHER].action, make[_Event.EOS]
+        return steps
 
     def _error(self, message: str, kind: str) -> ParseError:
         """Lay the fault on the last token seen."""
@@ -328,32 +370,13 @@ class StreamableParser(StreamableParserAliases):
         ``content_tokens`` are not the tokens seen, but those of each delta encoded anew.
         """
         data: dict[str, Any] = {"state": self._state.value}
-        if self._state is StreamState.HEADER:
+        if self._state is _HEADER:
             data["header_tokens"] = self._header_tokens.copy()
         elif self._header is not None:
             encode = self._tokenizer.encode_ordinary
             data["header"] = self._header.to_dict()
             data["content_tokens"] = [token for piece in self._pieces for token in encode(piece)]
         return data
-
-
-_Move = Callable[[StreamableParser, int], None]
-_MoveTable = dict[StreamState, dict[_Event, _Move]]
-# The moves of a state: by token, for any other token, at the end of the stream.
-_Moves = tuple[dict[int, _Move], _Move, _Move]
-
-
-def _moves_by_token(markers: Markers, table: _MoveTable) -> dict[StreamState, _Moves]:
-    events = {markers.start: _Event.START, markers.message: _Event.MESSAGE}
-    events |= dict.fromkeys(markers.stop_tokens, _Event.STOP)
-    return {
-        state: (
-            {token: moves[event] for token, event in events.items() if event in moves},
-            moves[_Event.TEXT],
-            moves[_Event.EOS],
-        )
-        for state, moves in table.items()
-    }
 
 
 class _Texts(dict[int, str]):
@@ -370,21 +393,3 @@ class _Texts(dict[int, str]):
 
 
 _texts = cache(_Texts)  # one for each tokenizer
-
-
-def _decode_prefix(data: bytearray) -> tuple[str, int, int]:
-    """Decode UTF-8 up to the first fault, or up to a character that has yet to end.
-
-    Returns:
-        The text, how many bytes it took, and how many bytes the fault behind it has, or 0.
-    """
-    if len(data) > _HEAD:
-        text, length, fault_length = _decode_prefix(data[:_HEAD])
-        if fault_length:
-            return text, length, fault_length
-    try:
-        text, length = utf_8_decode(data)
-    except UnicodeDecodeError as fault:
-        return data[: fault.start].decode(), fault.start, fault.end - fault.start
-    first, last = _HALF_SURROGATES
-    return text, length, int(first <= data[length:] <= last)

@@ -10,7 +10,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from harmony_core.chat import Role
-from harmony_core.errors import DecodeError
+from harmony_core.errors import DecodeError, ParseError
 from harmony_core.format._header import HeaderFault, parse_header
 from harmony_core.format.parse import StreamableParser
 from harmony_core.reference.token_id import as_token_id
@@ -36,7 +36,8 @@ def parse_messages(
         strict: As for ``StreamableParser``.
 
     Raises:
-        ParseError: The tokens do not follow the format.
+        ParseError: The tokens do not follow the format. Its ``messages`` are those before the
+            fault.
         TypeError: A token is not an integer.
         OverflowError: A token does not fit in 32 bits without sign.
     """
@@ -59,9 +60,13 @@ def _parse_stepping(
     encoding: Encoding, tokens: list[int], role: Role | None, *, strict: bool
 ) -> list[Message]:
     parser = StreamableParser(encoding, role, strict=strict)
-    for token in tokens:
-        parser.process(token)
-    return parser.process_eos().messages
+    try:
+        for token in tokens:
+            parser.process(token)
+        return parser.process_eos().messages
+    except ParseError as error:
+        error.messages = parser.messages
+        raise
 
 
 def _parse_sliced(

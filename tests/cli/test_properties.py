@@ -12,9 +12,15 @@ from hypothesis import strategies as st
 from support import strategies, streams, texts
 from support.command import jsonl, lines_of, run
 
-from harmony_core import Conversation, HarmonyError, Role, load_harmony_encoding
+from harmony_core import (
+    Conversation,
+    HarmonyError,
+    ParseError,
+    Role,
+    StreamableParser,
+    load_harmony_encoding,
+)
 from harmony_core.cli._input import Document, Form
-from harmony_core.format.trace import trace
 
 ENCODING = load_harmony_encoding("HarmonyGptOss")
 TEXTS = st.lists(texts.texts().map(lambda text: text.replace("\ufeff", "")), max_size=5)
@@ -65,10 +71,17 @@ def test_parse_says_what_the_parser_says(tokens: list[int], role: str | None, st
     known = [token for token in tokens if token < ENCODING.tokenizer.n_vocab]
     arguments = [*(["--role", role] if role else []), *([] if strict else ["--non-strict"])]
     done = run("parse", "--read", "ids", *arguments, stdin=json.dumps(known).encode())
-    traced = trace(ENCODING, known, None if role is None else Role(role), strict=strict)
+    parser = StreamableParser(ENCODING, None if role is None else Role(role), strict=strict)
+    fault: ParseError | None = None
+    try:
+        for token in known:
+            parser.process(token)
+        parser.process_eos()
+    except ParseError as error:
+        fault = error
     result = json.loads(done.out)
-    assert result["messages"] == [item.message.to_dict() for item in traced.messages]
-    assert ("error" in result) == (traced.fault is not None) == bool(done.code)
+    assert result["messages"] == [message.to_dict() for message in parser.messages]
+    assert ("error" in result) == (fault is not None) == bool(done.code)
 
 
 @given(st.lists(streams.any_tokens(), max_size=4), st.sampled_from([None, "assistant"]))

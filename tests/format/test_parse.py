@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from harmony_core import (
     StreamState,
     load_harmony_encoding,
 )
-from harmony_core.format import parse_whole
+from harmony_core.format import parse, parse_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -176,6 +177,43 @@ def test_an_error_tells_kind_and_place(
     error = caught.value
     assert (error.kind, str(error)) == (kind, message)
     assert (error.token_index, error.token, error.state) == place
+
+
+@settings(max_examples=100, deadline=None)
+@given(stream=streams())
+def test_an_error_carries_the_messages_before_the_fault(
+    encodings: Encodings, stream: Stream
+) -> None:
+    theirs = encodings.reference.StreamableParser(
+        encodings.theirs, encodings.their_role(stream.role), strict=stream.strict
+    )
+    try:
+        encodings.ours.parse_messages_from_completion_tokens(
+            stream.tokens, encodings.our_role(stream.role), strict=stream.strict
+        )
+    except ParseError as error:
+        for token in stream.tokens[: error.token_index]:
+            theirs.process(token)
+        found = [message.to_dict() for message in error.messages]
+        assert found == [message.to_dict() for message in theirs.messages]
+
+
+def test_messages_before_a_fault_cross_processes_with_it(encoding: HarmonyEncoding) -> None:
+    tokens = encoded("<|start|>user<|message|>Hi<|end|><|end|>")
+    with pytest.raises(ParseError) as caught:
+        encoding.parse_messages_from_completion_tokens(tokens)
+    (message,) = pickle.loads(pickle.dumps(caught.value)).messages  # noqa: S301 - our own
+    assert message.to_dict()["content"] == [{"type": "text", "text": "Hi"}]
+
+
+@pytest.mark.parametrize(
+    "table", [StreamableParser._TRANSITIONS, StreamableParser._LENIENT_TRANSITIONS]
+)
+def test_a_token_without_a_transition_of_its_own_keeps_the_state(table: parse._Table) -> None:
+    assert set(table) == set(StreamState)
+    for state, row in table.items():
+        other = row[parse._Event.OTHER]
+        assert (other.next_state, other.error_state) == (state, state)
 
 
 def test_a_header_that_is_not_text_is_an_error(encoding: HarmonyEncoding) -> None:
