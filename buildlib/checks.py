@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PYTHON = ("build.py", "buildlib", "harmony_core", "tests", "bench", "examples")
-_SCRIPTS = ("web", "tests/js", "buildlib/bundle.mjs", "buildlib/freeze.mjs", "bench/bundle.mjs")
+_SCRIPTS = (
+    *("web", "tests/js", "bench/page", "bench/bundle.mjs"),
+    *("buildlib/bundle.mjs", "buildlib/freeze.mjs", "eslint.config.js"),
+)
 # Another version of a tool, or another setting, may see what the last one did not.
 _SETTINGS = (
     *("pyproject.toml", "requirements/test.txt"),
@@ -21,6 +24,7 @@ _SETTINGS = (
 )
 
 _PRETTIER = ("node", NODE_MODULES / "prettier" / "bin" / "prettier.cjs")
+_ESLINT = ("node", NODE_MODULES / "eslint" / "bin" / "eslint.js")
 _TSC = ("node", NODE_MODULES / "typescript" / "bin" / "tsc")
 
 
@@ -47,6 +51,7 @@ def check() -> list[str]:
         # The slowest first, since two run at a time.
         _Check("Python types", python, (program("mypy"),)),
         _Check("Page types", scripts, (*_TSC, "--project", ".")),
+        _Check("Page lint", scripts, (*_ESLINT, *scripts)),
         _Check("Page format", scripts, (*_PRETTIER, "--check", *scripts)),
         _Check("Python lint", python, (program("ruff"), "check", *python)),
         _Check("Python format", python, (program("ruff"), "format", "--check", *python)),
@@ -66,6 +71,7 @@ def fix() -> None:
     for command in (
         (program("ruff"), "check", "--fix-only", *python),
         (program("ruff"), "format", *python),
+        (*_ESLINT, "--fix", *scripts),
         (*_PRETTIER, "--write", *scripts),
     ):
         # What is left, ``check`` tells.

@@ -55,7 +55,9 @@ export function connect(worker, onProgress) {
   /** @type {(error: LoadError) => void} */
   let onFailed;
   /** @type {Promise<About>} */
-  const ready = new Promise((resolve, reject) => ([onReady, onFailed] = [resolve, reject]));
+  const ready = new Promise((resolve, reject) => {
+    [onReady, onFailed] = [resolve, reject];
+  });
 
   /** @param {string} message */
   function close(message) {

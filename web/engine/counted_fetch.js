@@ -34,7 +34,7 @@ export function countBytes(count) {
  * @returns {Promise<Response>}
  */
 async function countedFetch(resource, options) {
-  const name = String(resource instanceof Request ? resource.url : resource).replace(/.*\//, "");
+  const name = String(resource instanceof Request ? resource.url : resource).replace(/.*\//u, "");
   let response;
   try {
     response = await globalThis.fetch(resource, options);

@@ -57,8 +57,8 @@ export function createInspect(document, store, showWrite) {
     point,
     showMessage: (message) => messages.reveal(message),
     describeMark({ item }) {
-      const found = store.state.inspect.answer.value?.diagnostics[item];
-      return found ? { name: found.code, text: found.message } : null;
+      const diagnostic = store.state.inspect.answer.value?.diagnostics[item];
+      return diagnostic ? { name: diagnostic.code, text: diagnostic.message } : null;
     },
   });
   const problems = createProblems(findElement(document, "#problems"), {

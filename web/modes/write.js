@@ -147,7 +147,7 @@ export function createWrite(document, store) {
             kind: "error",
             text,
             hint: unread ? "The cards show its last readable state." : (fault?.hint ?? ""),
-            actions: unread ? [toJson] : toPlace ? [toPlace] : [],
+            actions: [unread ? toJson : toPlace].filter((action) => action !== null),
           },
     );
   }

@@ -82,7 +82,7 @@ function paintToken(run, tokens, index, end, marked) {
     const text = tokens.text(index);
     if (text === null) appendBytes(token, tokens.hex(index));
     else if (text === "") token.textContent = "∅";
-    else appendVisible(token, text, / $/.test(text) && tokens.isLineEnd(index));
+    else appendVisible(token, text, text.endsWith(" ") && tokens.isLineEnd(index));
     const words = text && spoken(text);
     if (words) token.setAttribute("aria-label", words);
   }
