@@ -40,7 +40,9 @@ def rows(job: str) -> Iterator[str]:
         Rows as JSON, each as soon as it is measured.
     """
     fields = json.loads(job)
-    task = {"encode": encode, "chat": chat, "lengths": lengths}[fields.pop("task")]
+    tasks: dict[str, Callable[..., Iterator[Row]]]
+    tasks = {"encode": encode, "chat": chat, "lengths": lengths}
+    task = tasks[fields.pop("task")]
     return (json.dumps(row) for row in task(**fields))
 
 
@@ -69,10 +71,12 @@ def chat(package: str, conversation: str, repeats: int) -> Iterator[Row]:
     config = module.RenderConversationConfig(auto_drop_analysis=False)
 
     def render() -> list[int]:
-        return encoding.render_conversation(messages, config)
+        rendered: list[int] = encoding.render_conversation(messages, config)
+        return rendered
 
     def parse() -> list[Any]:
-        return encoding.parse_messages_from_completion_tokens(tokens)
+        parsed: list[Any] = encoding.parse_messages_from_completion_tokens(tokens)
+        return parsed
 
     cold, tokens = _timed(render)
     digest = token_digest(tokens)

@@ -68,12 +68,13 @@ def fix() -> None:
     """Repair what the linters and formatters can repair by themselves."""
     _install()
     python, scripts = _existing(_PYTHON), _existing(_SCRIPTS)
-    for command in (
+    commands: tuple[tuple[str | Path, ...], ...] = (
         (program("ruff"), "check", "--fix-only", *python),
         (program("ruff"), "format", *python),
         (*_ESLINT, "--fix", *scripts),
         (*_PRETTIER, "--write", *scripts),
-    ):
+    )
+    for command in commands:
         # What is left, ``check`` tells.
         with contextlib.suppress(BuildError):
             run(*command)

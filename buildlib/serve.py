@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from buildlib.project import say
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class _Handler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # The system's own table may lack these or have them wrong; the browser insists on them.
-    extensions_map: ClassVar[dict[str, str]] = {
+    extensions_map = {  # noqa: RUF012 - as in the base class
         **SimpleHTTPRequestHandler.extensions_map,
         ".css": "text/css; charset=utf-8",
         ".html": "text/html; charset=utf-8",

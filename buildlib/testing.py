@@ -37,8 +37,8 @@ def run_tests(arguments: list[str], *, fast: bool = False, browser: str | None =
         some = any((ROOT / argument.split("::")[0]).exists() for argument in for_pytest)
         # Starting workers takes longer than a few files do.
         spread = [] if some else ["--numprocesses", str(_workers()), "--dist", "worksteal"]
-        environment = {} if browser is None else {"HARMONY_BROWSER": browser}
-        if show(program("pytest"), *marked, *spread, *for_pytest, **environment) != 0:
+        command = [str(program("pytest")), *marked, *spread, *for_pytest]
+        if show(*command, HARMONY_BROWSER=browser or "") != 0:
             failed.append("pytest")
     return failed
 

@@ -15,8 +15,14 @@ from harmony_core import (
     ReasoningEffort,
     Role,
     SystemContent,
+    TextContent,
     load_harmony_encoding,
 )
+
+
+def text_of(message: Message) -> str:
+    """Join the texts of a message."""
+    return "".join(part.text for part in message.content if isinstance(part, TextContent))
 
 
 def complete(_prompt: list[int]) -> list[int]:
@@ -52,7 +58,7 @@ def main() -> None:
 
     completion = complete(prompt)
     for message in encoding.parse_messages_from_completion_tokens(completion, Role.ASSISTANT):
-        print(f"{message.channel}: {message.content[0].text}")
+        print(f"{message.channel}: {text_of(message)}")
 
 
 if __name__ == "__main__":

@@ -13,10 +13,16 @@ from harmony_core import (
     RenderConversationConfig,
     Role,
     SystemContent,
+    TextContent,
     load_harmony_encoding,
 )
 
 VISIBLE = {"final"}
+
+
+def text_of(message: Message) -> str:
+    """Join the texts of a message."""
+    return "".join(part.text for part in message.content if isinstance(part, TextContent))
 
 
 def assistant(channel: str, text: str) -> Message:
@@ -27,7 +33,7 @@ def assistant(channel: str, text: str) -> Message:
 def transcript(conversation: Conversation) -> list[str]:
     """List what the user may see, a line a message."""
     return [
-        f"{message.author.role.value}: {message.content[0].text}"
+        f"{message.author.role.value}: {text_of(message)}"
         for message in conversation
         if message.author.role is Role.USER or message.channel in VISIBLE
     ]

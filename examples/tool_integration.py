@@ -18,6 +18,7 @@ from harmony_core import (
     Message,
     Role,
     SystemContent,
+    TextContent,
     ToolDescription,
     load_harmony_encoding,
 )
@@ -46,11 +47,16 @@ def get_weather(city: str, unit: str = "celsius") -> dict[str, Any]:
 TOOLS = {"functions.get_weather": get_weather}
 
 
+def text_of(message: Message) -> str:
+    """Join the texts of a message."""
+    return "".join(part.text for part in message.content if isinstance(part, TextContent))
+
+
 def run_call(call: Message) -> Message:
     """Run the tool that a message calls, and put its result into a message to the assistant."""
-    arguments = json.loads(call.content[0].text)
-    result = TOOLS[call.recipient](**arguments)
-    author = Author.new(Role.TOOL, call.recipient)
+    name = call.recipient or ""
+    result = TOOLS[name](**json.loads(text_of(call)))
+    author = Author.new(Role.TOOL, name)
     message = Message.from_author_and_content(author, json.dumps(result))
     return message.with_recipient("assistant").with_channel("commentary")
 
@@ -64,9 +70,9 @@ def answer(encoding: HarmonyEncoding, conversation: Conversation, model: Any) ->
         conversation.messages += messages
         last = messages[-1]
         if last.recipient not in TOOLS:
-            return last.content[0].text
+            return text_of(last)
         reply = run_call(last)
-        print(f"{last.recipient}({last.content[0].text}) -> {reply.content[0].text}")
+        print(f"{last.recipient}({text_of(last)}) -> {text_of(reply)}")
         conversation.messages.append(reply)
 
 

@@ -51,7 +51,9 @@ def reference(published_vocabulary: Path) -> ModuleType:
 
 @pytest.fixture(scope="session")
 def reference_encoding(reference: ModuleType) -> openai_harmony.HarmonyEncoding:
-    return reference.load_harmony_encoding(reference.HarmonyEncodingName.HARMONY_GPT_OSS)
+    name = reference.HarmonyEncodingName.HARMONY_GPT_OSS
+    encoding: openai_harmony.HarmonyEncoding = reference.load_harmony_encoding(name)
+    return encoding
 
 
 @pytest.fixture(scope="session")

@@ -176,7 +176,7 @@ def encodings(
 _ENCODINGS: dict[Any, Any] = {}
 
 
-def instance(module: Any, name: str) -> Any:  # noqa: ANN401 - ours or the reference's
+def instance(module: Any, name: str) -> Any:
     encoding = _ENCODINGS[module]
     if name == "HarmonyEncoding":
         return encoding
@@ -216,7 +216,7 @@ def test_builders_return_what_they_changed(name: str, build: Callable[[Any, Any]
         assert build(module, thing) is thing
 
 
-def built(module: Any, name: str) -> Any:  # noqa: ANN401 - as above
+def built(module: Any, name: str) -> Any:
     if name == "Message":
         return module.Message.from_role_and_content(module.Role.USER, "")
     if name == "StreamableParser":
@@ -272,7 +272,7 @@ def test_help_of_a_public_name(name: str) -> None:
         assert inspect.getdoc(getattr(thing, attribute)), attribute
     # A field's own words stand in the class's.
     for value in (name for name in values if not name.startswith("_")):
-        assert f"{value}:" in inspect.getdoc(thing), value
+        assert f"{value}:" in (inspect.getdoc(thing) or ""), value
 
 
 def is_ours(cls: type, attribute: str) -> bool:

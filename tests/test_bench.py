@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import conversation
 import measure
@@ -98,7 +98,7 @@ def test_who_is_too_slow_is_not_asked_again() -> None:
 
 
 def test_ratios_say_how_many_times_as_fast_we_are() -> None:
-    sizes = {"bytes": 3_000_000, "tokens": 500_000}
+    sizes: dict[str, Any] = {"bytes": 3_000_000, "tokens": 500_000}
     records = [
         Record("native", OURS, "prose", "load", seconds=[0.5]),
         Record("native", "peer", "prose", "load", seconds=[1.0]),

@@ -188,7 +188,8 @@ class TestModel:
         assert developer.with_instructions("") is developer
 
     def test_lists_are_copied_and_objects_kept(self) -> None:
-        author, content = Author(role=Role.USER), [TextContent(text="x")]
+        author = Author(role=Role.USER)
+        content: list[Content] = [TextContent(text="x")]
         message = Message(author=author, content=content)
         assert message.author is author
         assert message.content == content
@@ -196,8 +197,11 @@ class TestModel:
         assert message.content[0] is content[0]
 
     def test_defaults_are_not_shared(self) -> None:
-        SystemContent().channel_config.valid_channels.append("x")
-        assert "x" not in SystemContent().channel_config.valid_channels
+        changed, other = SystemContent().channel_config, SystemContent().channel_config
+        assert changed is not None
+        assert other is not None
+        changed.valid_channels.append("x")
+        assert "x" not in other.valid_channels
         Message(author=Author(role=Role.USER)).content.append(TextContent(text=""))
         assert Message(author=Author(role=Role.USER)).content == []
 
@@ -229,7 +233,7 @@ class TestModel:
 
     def test_arguments_are_named(self) -> None:
         with pytest.raises(TypeError, match="positional"):
-            Author(Role.USER)  # type: ignore[misc]
+            Author(Role.USER)  # type: ignore[call-arg]
 
     def test_a_string_stands_for_one_text(self) -> None:
         message = Message.from_dict({"role": "user", "content": "x"})

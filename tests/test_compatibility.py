@@ -161,14 +161,14 @@ class TestQuirks:
     ) -> tuple[tuple[Any, Any], ...]:
         return (harmony_core, encoding), (reference, reference_encoding)
 
-    def test_a_tools_message_without_recipient_does_not_parse_back(self, sides: Any) -> None:  # noqa: ANN401 - a fixture
+    def test_a_tools_message_without_recipient_does_not_parse_back(self, sides: Any) -> None:
         for module, encoding in sides:
             tool = module.Author.new(module.Role.TOOL, "functions.f")
             tokens = encoding.render(module.Message.from_author_and_content(tool, "x"))
             with pytest.raises(module.HarmonyError, match=r"^Unknown role: functions\.f$"):
                 encoding.parse_messages_from_completion_tokens(tokens)
 
-    def test_an_authors_name_does_not_parse_back(self, sides: Any) -> None:  # noqa: ANN401 - as above
+    def test_an_authors_name_does_not_parse_back(self, sides: Any) -> None:
         for module, encoding in sides:
             alice = module.Author.new(module.Role.USER, "alice")
             tokens = encoding.render(module.Message.from_author_and_content(alice, "x"))
@@ -178,7 +178,7 @@ class TestQuirks:
     @pytest.mark.parametrize("content_type", ["json", "<|constrain|>json"])
     def test_a_content_type_alone_parses_back_as_a_recipient(
         self,
-        sides: Any,  # noqa: ANN401 - as above
+        sides: Any,
         content_type: str,
     ) -> None:
         for module, encoding in sides:
@@ -187,32 +187,32 @@ class TestQuirks:
             (found,) = encoding.parse_messages_from_completion_tokens(tokens)
             assert (found.recipient, found.content_type) == (content_type, None)
 
-    def test_the_recipient_all_is_not_rendered(self, sides: Any) -> None:  # noqa: ANN401 - as above
+    def test_the_recipient_all_is_not_rendered(self, sides: Any) -> None:
         for module, encoding in sides:
             message = module.Message.from_role_and_content(module.Role.USER, "x")
             plain = encoding.render(message)
             assert encoding.render(message.with_recipient("all")) == plain
 
-    def test_but_it_makes_a_call_of_the_assistants_message(self, sides: Any) -> None:  # noqa: ANN401 - as above
+    def test_but_it_makes_a_call_of_the_assistants_message(self, sides: Any) -> None:
         for module, encoding in sides:
             message = module.Message.from_role_and_content(module.Role.ASSISTANT, "x")
             tokens = encoding.render(message.with_recipient("all"))
             assert encoding.decode(tokens[-1:]) == "<|call|>"
 
-    def test_contents_are_joined_without_a_seam(self, sides: Any) -> None:  # noqa: ANN401 - as above
+    def test_contents_are_joined_without_a_seam(self, sides: Any) -> None:
         for module, encoding in sides:
             message = module.Message.from_role_and_content(module.Role.USER, "a")
             text = encoding.decode(encoding.render(message.adding_content("b")))
             assert text == "<|start|>user<|message|>ab<|end|>"
 
-    def test_a_start_within_content_is_content(self, sides: Any) -> None:  # noqa: ANN401 - as above
+    def test_a_start_within_content_is_content(self, sides: Any) -> None:
         text = "<|start|>user<|message|>a<|start|>user<|message|>b<|end|>"
         for _, encoding in sides:
             tokens = encoding.encode(text, allowed_special="all")
             (found,) = encoding.parse_messages_from_completion_tokens(tokens)
             assert found.content[0].text == "a<|start|>user<|message|>b"
 
-    def test_analysis_is_dropped_before_anybodys_final(self, sides: Any) -> None:  # noqa: ANN401 - as above
+    def test_analysis_is_dropped_before_anybodys_final(self, sides: Any) -> None:
         for module, encoding in sides:
             new = module.Message.from_role_and_content
             messages = [
@@ -225,7 +225,7 @@ class TestQuirks:
             text = encoding.decode(encoding.render_conversation(conversation))
             assert re.findall(r"\d", text) == ["2", "3", "4"]
 
-    def test_training_drops_the_analysis_it_could_teach(self, sides: Any) -> None:  # noqa: ANN401 - as above
+    def test_training_drops_the_analysis_it_could_teach(self, sides: Any) -> None:
         for module, encoding in sides:
             new = module.Message.from_role_and_content
             messages = [

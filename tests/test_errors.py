@@ -47,11 +47,11 @@ def stream(text: str) -> Callable[[Any, Any], object]:
     return lambda _, enc: enc.parse_messages_from_completion_tokens(encoded(text))
 
 
-def tool_message(module: Any) -> Any:  # noqa: ANN401 - ours or the reference's
+def tool_message(module: Any) -> Any:
     return module.Message.from_role_and_content(module.Role.TOOL, "x")
 
 
-def misplaced(module: Any, role: str, content: str) -> Any:  # noqa: ANN401 - as above
+def misplaced(module: Any, role: str, content: str) -> Any:
     return module.Message.from_role_and_content(module.Role(role), getattr(module, content)())
 
 

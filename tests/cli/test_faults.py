@@ -130,7 +130,7 @@ class Full(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: Any) -> int:  # noqa: ANN401 - any buffer
+    def write(self, data: Any) -> int:
         if len(self.held) == 3:
             raise OSError(errno.ENOSPC, "No space left on device")
         self.held += bytes(data[:1])

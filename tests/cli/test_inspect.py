@@ -105,7 +105,7 @@ def test_nothing_hostile_reaches_the_terminal() -> None:
 
 def test_severities_are_coloured_on_a_terminal() -> None:
     def painted(*arguments: str, terminal: bool = True, **environment: str) -> list[bytes]:
-        done = run("inspect", *arguments, stdin=LOG, terminal=terminal, **environment)
+        done = run("inspect", *arguments, stdin=LOG, terminal=terminal, **environment)  # type: ignore[arg-type]
         return re.findall(rb"\x1b\[([0-9;]+)m\w+\[", done.out)
 
     warning, error, info = b"1;33", b"1;31", b"1;36"

@@ -178,7 +178,7 @@ def test_the_table_can_be_read() -> None:
 
 def test_colour_follows_option_variables_and_terminal() -> None:
     def coloured(*arguments: str, terminal: bool = False, **environment: str) -> bool:
-        done = run("tokens", *arguments, stdin=b"<|start|>", terminal=terminal, **environment)
+        done = run("tokens", *arguments, stdin=b"<|start|>", terminal=terminal, **environment)  # type: ignore[arg-type]
         return b"\x1b[" in done.out
 
     assert not coloured()

@@ -31,7 +31,7 @@ class Endless(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any buffer
+    def readinto(self, buffer: Any) -> int:
         self._rest = self._rest or next(self._lines, b"")
         size = min(len(buffer), len(self._rest))
         buffer[:size], self._rest = self._rest[:size], self._rest[size:]
@@ -72,6 +72,8 @@ def test_a_reader_that_goes_away_ends_the_run_quietly(tmp_path: Path) -> None:
     path = tmp_path / "texts.jsonl"
     path.write_bytes(jsonl("Hi") * 100_000)
     with start("encode", path) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
         assert program.stdout.readline() == b"[12194]\n"
         program.stdout.close()
         assert program.stderr.read() == b""
@@ -80,6 +82,8 @@ def test_a_reader_that_goes_away_ends_the_run_quietly(tmp_path: Path) -> None:
 
 def test_lines_are_answered_as_they_come_and_an_interrupt_loses_none() -> None:
     with start("encode", "--lines") as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
         for _ in range(2):
             program.stdin.write(b"Hi\n")
             program.stdin.flush()

@@ -46,7 +46,7 @@ def kept(
     encoding: HarmonyEncoding,
     letters: str,
     config: RenderConversationConfig,
-    **ending: Any,  # noqa: ANN401 - the keywords of render_ranges
+    **ending: Any,
 ) -> str:
     _, ranges = encoding.render_ranges(conversation(letters), config, **ending)
     return "".join(letters[index] for index, _, _ in ranges)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -33,7 +33,7 @@ def ours(text: str, role: str | None) -> Fields | str:
     return fields(header.message(""))
 
 
-def fields(message: object) -> Fields:
+def fields(message: Any) -> Fields:
     found = message.to_dict()
     return {name: found.get(name) for name in (*Header.__dataclass_fields__,)}
 

@@ -96,7 +96,7 @@ def encodings(
 
 def test_the_machine_runs_as_the_reference_does(encodings: Encodings) -> None:
     run_state_machine_as_test(
-        partial(ParserMachine, encodings),
+        partial(ParserMachine, encodings),  # type: ignore[arg-type] # it is called, nothing else
         settings=settings(
             max_examples=150,
             stateful_step_count=30,

@@ -312,7 +312,7 @@ class TestFaults:
     def test_no_conversation(
         self,
         pair: Pair,
-        given: Any,  # noqa: ANN401 - the fault
+        given: Any,
         path: tuple[str | int, ...],
         text: str,
     ) -> None:
@@ -336,7 +336,7 @@ class TestFaults:
             ),
         ],
     )
-    def test_no_message(self, pair: Pair, given: Any, text: str) -> None:  # noqa: ANN401 - the fault
+    def test_no_message(self, pair: Pair, given: Any, text: str) -> None:
         with pytest.raises(ChatError) as caught:
             render.render_message(given, *pair.ours)
         assert str(caught.value) == f"expected a Message, {text}"

@@ -33,7 +33,7 @@ CASES = json.loads((Path(__file__).parents[1] / "data" / "typescript_full.json")
 ROOM = 113
 
 
-def written(schema: Any) -> tuple[str, list[str]]:  # noqa: ANN401 - any JSON value
+def written(schema: Any) -> tuple[str, list[str]]:
     writer = FullWriter(read_json(schema, ROOM), "f", {"f": 1})
     return writer.root_type(), list(writer.declarations())
 
@@ -137,7 +137,7 @@ def test_a_reference_to_no_item(index: str) -> None:
         lambda inner: {"type": "object", "patternProperties": {"a": inner}},
     ],
 )
-def test_nesting_as_deep_as_a_message_may_have_it(wrap: Any) -> None:  # noqa: ANN401 - a lambda
+def test_nesting_as_deep_as_a_message_may_have_it(wrap: Any) -> None:
     schema: dict[str, Any] = {"type": "string"}
     while accepted(wrap(schema)):
         schema = wrap(schema)

@@ -45,7 +45,7 @@ class Checker:
         tiktoken: A tiktoken encoding of the same vocabulary.
     """
 
-    def __init__(self, reference: Side, tiktoken: Any) -> None:  # noqa: ANN401 - untyped there
+    def __init__(self, reference: Side, tiktoken: Any) -> None:
         self._ours = our_side()
         self._theirs = reference
         self._tiktoken = tiktoken
@@ -65,7 +65,7 @@ class Checker:
 
 
 def _encode(side: Side, case: Case) -> object:
-    def many(value: Any) -> Any:  # noqa: ANN401 - "all" or a list
+    def many(value: Any) -> Any:
         return value if value == "all" else set(value)
 
     return _result(

@@ -42,7 +42,8 @@ def text(rng: Random, longest: int = 40) -> str:
     if how == 2:
         return "".join([_character(rng) for _ in range(size)])
     if how == 3:
-        return rng.choice((*_WORDS, *texts.FRAGMENTS)) * rng.choice((1, 2, 3, 7, 40, 150))
+        word: str = rng.choice((*_WORDS, *texts.FRAGMENTS))
+        return word * rng.choice((1, 2, 3, 7, 40, 150))
     if how == 4:
         return " ".join(
             ["".join(rng.choices("aeiourstnldcb", k=rng.randrange(9))) for _ in "12345"]
@@ -55,7 +56,7 @@ def _character(rng: Random) -> str:
     return "\ufffd" if code_point in texts.SURROGATES else chr(code_point)
 
 
-def _one_of(rng: Random, usual: Sequence[Any], *, free: float = 0.2) -> Any:  # noqa: ANN401
+def _one_of(rng: Random, usual: Sequence[Any], *, free: float = 0.2) -> Any:
     return text(rng, 8) if rng.random() < free else rng.choice(usual)
 
 
@@ -200,7 +201,7 @@ def _turn(rng: Random) -> Case:
 _KINDS = ("object", "string", "number", "integer", "boolean", "array", "null", "whatever")
 
 
-def _json(rng: Random, depth: int = 2) -> Any:  # noqa: ANN401 - any JSON value
+def _json(rng: Random, depth: int = 2) -> Any:
     scalars = (
         lambda: text(rng, 6),
         lambda: text(rng, 3),
@@ -234,7 +235,7 @@ def _object(rng: Random, depth: int) -> Case:
     return found
 
 
-def _schema(rng: Random, depth: int) -> Any:  # noqa: ANN401 - seldom, any JSON value
+def _schema(rng: Random, depth: int) -> Any:
     if rng.random() < 0.03:
         return _json(rng)
     kind = rng.choice(_KINDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,12 +24,13 @@ def shrink(case: Case, differs: Callable[[Case], bool]) -> Case:
         case = smaller
 
 
-def _smaller(value: object) -> Iterator[object]:
+def _smaller(value: Any) -> Iterator[Any]:
     """The value with one part left out: large parts first, then within its parts."""
     if isinstance(value, (str, list)):
+        whole: Any = value
         size = len(value)
         while size:
-            yield from (value[:at] + value[at + size :] for at in range(0, len(value), size))
+            yield from (whole[:at] + whole[at + size :] for at in range(0, len(value), size))
             size //= 2
     if isinstance(value, list):
         for index, item in enumerate(value):

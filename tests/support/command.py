@@ -49,7 +49,7 @@ class Terminal(io.TextIOWrapper):
 
 def run(
     *arguments: object,
-    stdin: bytes | io.BufferedIOBase = b"",
+    stdin: bytes | io.BufferedReader[Any] = b"",
     stdout: io.RawIOBase | None = None,
     terminal: bool = False,
     **environment: str,
@@ -58,7 +58,8 @@ def run(
     out, err = io.BytesIO(), io.BytesIO()
     # Named, so that they outlive the run: a stream that is collected closes what it wraps.
     source = io.TextIOWrapper(io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin)
-    results = (Terminal if terminal else io.TextIOWrapper)(stdout or out, write_through=True)
+    shown: Any = stdout or out
+    results = (Terminal if terminal else io.TextIOWrapper)(shown, write_through=True)
     complaints = io.TextIOWrapper(err, "utf-8", write_through=True)
     with pytest.MonkeyPatch.context() as patch:
         for name in ("NO_COLOR", "FORCE_COLOR", "TERM", "HARMONY_DEBUG"):

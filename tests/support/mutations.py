@@ -56,7 +56,7 @@ class WellFormed(NamedTuple):
 
 
 def _plain_texts() -> st.SearchStrategy[str]:
-    alphabet = st.characters(exclude_categories=("Cs",))
+    alphabet = st.characters(exclude_categories=["Cs"])
     texts = st.text(alphabet, max_size=30) | st.sampled_from(
         ["", " ", "\n", "日本語 😀", "to=functions.f", "assistant", "a | b <c> {}", "analysis"]
     )

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     import openai_harmony
 
     AnyParser = StreamableParser | openai_harmony.StreamableParser
-    AnyEncoding = HarmonyEncoding | openai_harmony.HarmonyEncoding
-    AnyRole = Role | openai_harmony.Role | None
 
 PROPERTIES = (
     "current_content",
@@ -77,7 +75,11 @@ def properties(parser: AnyParser) -> dict[str, Any]:
 
 
 def parsed(
-    encoding: AnyEncoding, tokens: list[int], role: AnyRole, *, strict: bool
+    encoding: Any,
+    tokens: list[int],
+    role: Any,
+    *,
+    strict: bool,
 ) -> list[Any] | str:
     try:
         messages = encoding.parse_messages_from_completion_tokens(tokens, role, strict=strict)

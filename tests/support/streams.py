@@ -154,7 +154,7 @@ def random_tokens() -> st.SearchStrategy[list[int]]:
 
 
 @st.composite
-def broken_tokens(draw: Callable[[st.SearchStrategy[Any]], Any]) -> list[int]:
+def broken_tokens(draw: st.DrawFn) -> list[int]:
     """A valid stream truncated at both ends, shuffled, or with a piece replaced."""
     tokens = draw(valid_tokens())
     start, stop = sorted(draw(st.tuples(*[st.integers(0, len(tokens))] * 2)))
@@ -171,7 +171,7 @@ def any_tokens() -> st.SearchStrategy[list[int]]:
 
 
 @st.composite
-def streams(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Stream:
+def streams(draw: st.DrawFn) -> Stream:
     """Streams with or without an implied role, most of which begin accordingly."""
     tokens = draw(any_tokens())
     role = draw(st.none() | st.sampled_from(ROLES))

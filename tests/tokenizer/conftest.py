@@ -10,7 +10,8 @@ from harmony_core.tokenizer._vocabulary import Vocabulary, load_packed
 
 @pytest.fixture(scope="session", params=["python", "tiktoken"])
 def backend(request: pytest.FixtureRequest) -> BackendName:
-    return request.param
+    name: BackendName = request.param
+    return name
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ def small(vocabulary: Vocabulary) -> Vocabulary:
 
 @pytest.fixture(scope="module", params=list(PATTERNS))
 def name(request: pytest.FixtureRequest) -> str:
-    return request.param
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")

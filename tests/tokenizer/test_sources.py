@@ -14,7 +14,7 @@ from support.vocabulary_server import VocabularyServer, serve
 
 from harmony_core.errors import VocabularyError
 from harmony_core.tokenizer import _loading, load_tokenizer
-from harmony_core.tokenizer._encodings import O200K_VOCABULARY
+from harmony_core.tokenizer._encodings import O200K_VOCABULARY, find_encoding
 from harmony_core.tokenizer._sources import read_published
 
 if TYPE_CHECKING:
@@ -372,7 +372,7 @@ def test_an_argument_is_stronger_than_the_variable(
 def test_a_vocabulary_that_is_not_bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The way of cl100k_base, with a small file in the place of the published one."""
     (tmp_path / "small.tiktoken").write_bytes(DATA)
-    spec = _loading.find_encoding("cl100k_base")._replace(vocabulary=SMALL)
+    spec = find_encoding("cl100k_base")._replace(vocabulary=SMALL)
     monkeypatch.setattr(_loading, "find_encoding", lambda _: spec)
     tokenizer = load_tokenizer("small", source=tmp_path)
     assert tokenizer.encode("cab<|endoftext|>", allowed_special="all") == [99, 256, 100_257]

@@ -15,6 +15,8 @@ from harmony_core.tokenizer._encodings import PublishedVocabulary
 from harmony_core.tokenizer._vocabulary import load_packed, unpack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harmony_core.tokenizer._vocabulary import Vocabulary
 
 # Published with tiktoken 0.14.0 and openai-harmony 0.0.8.
@@ -64,7 +66,7 @@ def test_tables_agree_with_each_other(vocabulary: Vocabulary) -> None:
         ),
     ],
 )
-def test_damage_is_noticed(packed: bytes, damage, message: str) -> None:  # noqa: ANN001 - a lambda
+def test_damage_is_noticed(packed: bytes, damage: Callable[[bytes], bytes], message: str) -> None:
     with pytest.raises(VocabularyError) as caught:
         unpack(damage(packed))
     assert str(caught.value) == message

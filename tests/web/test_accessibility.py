@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -23,9 +23,12 @@ BROKEN = (
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 320], ids=["desktop", "phone"])
 @pytest.mark.parametrize("mode", ["write", "inspect", "problems"])
-def test_axe_finds_no_violation(app: HarmonyPage, mode: str, width: int, scheme: str) -> None:
+def test_axe_finds_no_violation(
+    app: HarmonyPage, mode: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
     page = app.page
     before = page.viewport_size
+    assert before is not None
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
     try:

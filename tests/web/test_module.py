@@ -67,7 +67,7 @@ def page(
         yield opened
 
 
-def ask(page: Page, expression: str, argument: object = None) -> Any:  # noqa: ANN401 - any JSON
+def ask(page: Page, expression: str, argument: object = None) -> Any:
     """Evaluate with the argument as ``x``; typed arrays come back as lists."""
     return page.evaluate(
         f"async (x) => {{ const value = await ({expression}); "
