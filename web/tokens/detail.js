@@ -1,7 +1,8 @@
 /** @module */
 
-import { counted, findElement, make, setText } from "../dom.js";
+import { findElement, make, setText } from "../dom.js";
 import { paintAlone, partName } from "./paint.js";
+import { counted } from "../words.js";
 
 /**
  * @typedef {import("./tokens.js").Tokens} Tokens
