@@ -257,9 +257,9 @@ function connect(list, actions, known) {
    */
   function keepForm(button, key, tool, change) {
     const forms = () => [...(known.card(key)?.element.querySelectorAll(".form") ?? [])];
-    const place = forms().findIndex((form) => form.contains(button));
+    const ordinal = forms().findIndex((form) => form.contains(button));
     change();
-    const form = forms()[place];
+    const form = forms()[ordinal];
     const tools = form?.querySelectorAll("[data-tool]");
     const next = tools?.[Math.min(tool, tools.length - 1)]?.querySelector("input");
     const fallback = form?.querySelector(".add-tool");

@@ -142,11 +142,11 @@ export function createEditor(parent, { label, language, hint = "", onType, undo,
           tabindex: "0",
         }),
         EditorView.domEventHandlers({
-          beforeinput(event, view) {
-            if (event.inputType === "historyUndo") (event.preventDefault(), step(undo));
-            else if (event.inputType === "historyRedo") (event.preventDefault(), step(redo));
-            else return replaceSelected(event, view);
-            return true;
+          beforeinput(event, editor) {
+            const way = { historyUndo: undo, historyRedo: redo }[event.inputType];
+            if (!way) return replaceSelected(event, editor);
+            event.preventDefault();
+            return step(way);
           },
         }),
         EditorView.updateListener.of((update) => {
