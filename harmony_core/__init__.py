@@ -41,10 +41,12 @@ from harmony_core.encoding import HarmonyEncoding, RenderConversationConfig, Ren
 from harmony_core.errors import (
     ChatError,
     DecodeError,
+    ExtensionError,
     HarmonyError,
     ParseError,
     RenderError,
     SpecialTokenError,
+    TrainingError,
     VocabularyError,
 )
 from harmony_core.format.diagnosis.codes import Severity
@@ -57,6 +59,8 @@ from harmony_core.format.diagnosis.inspection import (
     InspectPolicy,
 )
 from harmony_core.format.parse import StreamableParser, StreamState
+from harmony_core.format.prefixes import PrefixBreak
+from harmony_core.format.training import TrainingSample
 from harmony_core.registry import (
     HarmonyEncodingName,
     UnknownEncodingError,
@@ -77,6 +81,7 @@ __all__ = [
     "DecodeError",
     "DeveloperContent",
     "Diagnostic",
+    "ExtensionError",
     "HarmonyEncoding",
     "HarmonyEncodingName",
     "HarmonyError",
@@ -87,6 +92,7 @@ __all__ = [
     "Inspector",
     "Message",
     "ParseError",
+    "PrefixBreak",
     "ReasoningEffort",
     "RenderConversationConfig",
     "RenderError",
@@ -101,6 +107,8 @@ __all__ = [
     "Tokenizer",
     "ToolDescription",
     "ToolNamespaceConfig",
+    "TrainingError",
+    "TrainingSample",
     "UnknownEncodingError",
     "VocabularyError",
     "load_harmony_encoding",
