@@ -41,12 +41,13 @@ from harmony_core.encoding import HarmonyEncoding, RenderConversationConfig, Ren
 from harmony_core.errors import (
     ChatError,
     DecodeError,
-    ExtensionError,
     HarmonyError,
+    InvalidJsonError,
     ParseError,
     RenderError,
     SpecialTokenError,
-    TrainingError,
+    UnknownFieldError,
+    UnknownFieldWarning,
     VocabularyError,
 )
 from harmony_core.format.diagnosis.codes import Severity
@@ -59,8 +60,6 @@ from harmony_core.format.diagnosis.inspection import (
     InspectPolicy,
 )
 from harmony_core.format.parse import StreamableParser, StreamState
-from harmony_core.format.prefixes import PrefixBreak
-from harmony_core.format.training import TrainingSample
 from harmony_core.registry import (
     HarmonyEncodingName,
     UnknownEncodingError,
@@ -81,7 +80,6 @@ __all__ = [
     "DecodeError",
     "DeveloperContent",
     "Diagnostic",
-    "ExtensionError",
     "HarmonyEncoding",
     "HarmonyEncodingName",
     "HarmonyError",
@@ -90,9 +88,9 @@ __all__ = [
     "Inspection",
     "InspectionError",
     "Inspector",
+    "InvalidJsonError",
     "Message",
     "ParseError",
-    "PrefixBreak",
     "ReasoningEffort",
     "RenderConversationConfig",
     "RenderError",
@@ -107,9 +105,9 @@ __all__ = [
     "Tokenizer",
     "ToolDescription",
     "ToolNamespaceConfig",
-    "TrainingError",
-    "TrainingSample",
     "UnknownEncodingError",
+    "UnknownFieldError",
+    "UnknownFieldWarning",
     "VocabularyError",
     "load_harmony_encoding",
     "load_tokenizer",

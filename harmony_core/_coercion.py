@@ -1,18 +1,15 @@
 """Values from outside -> the typed values the chat model's fields hold.
 
-Every check the chat model makes of what it is given is here. The readers accept what
-the reference's models accept (its pydantic models convert leniently: bytes to text, any
-iterable to a list, a dictionary to a model), and raise ``ChatError`` for the rest, whose
-path is completed level by level on the way out.
+The readers accept what the reference's pydantic models accept, such as bytes for text and any
+iterable for a list. They raise ``ChatError`` for everything else; each level adds its own step
+to the front of the error's path.
 """
 
 from __future__ import annotations
 
-import functools
 import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import MISSING, Field, fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -160,57 +157,6 @@ def mapping(value: object, name: str | None = None) -> Mapping[Any, Any]:
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """Whether ``value`` is a dictionary or another mapping."""
     return type(value) is dict or isinstance(value, Mapping)
-
-
-def instance(cls: type[T], value: object, name: str | None = None) -> T:
-    """An object of dataclass ``cls``, given itself or as a dictionary of its fields."""
-    if isinstance(value, cls):
-        return value
-    if not is_mapping(value):
-        raise wrong(f"a valid dictionary or instance of {cls.__name__}", value, name)
-    try:
-        return from_fields(cls, value)
-    except ChatError as error:
-        if name:
-            error.path = (name, *error.path)
-        raise
-
-
-def from_fields(cls: type[T], values: Mapping[Any, Any]) -> T:
-    """An object of dataclass ``cls`` from a dictionary, whose unknown keys are ignored."""
-    return cls(**{name: values[name] for name in field_names(cls) if name in values})
-
-
-def field_names(cls: type[Any]) -> Iterable[str]:
-    """The names of the fields of dataclass ``cls``, in order."""
-    names: dict[str, Field[Any]] = cls.__dataclass_fields__
-    return names
-
-
-def model(cls: type[T]) -> type[T]:
-    """Give a dataclass's constructor the manners of the reference's models.
-
-    Unknown keywords are ignored, and a missing field is a ``ChatError``.
-    """
-    strict_init = cls.__init__
-    names = frozenset(field_names(cls))
-    required = tuple(field.name for field in fields(cast("Any", cls)) if _is_required(field))
-
-    @functools.wraps(strict_init)
-    def __init__(self: T, **given: object) -> None:  # noqa: N807 - it becomes the class's own
-        if not names.issuperset(given):
-            given = {name: value for name, value in given.items() if name in names}
-        for name in required:
-            if name not in given:
-                raise missing(name)
-        strict_init(self, **given)
-
-    cls.__init__ = __init__  # type: ignore[assignment]
-    return cls
-
-
-def _is_required(field: Field[Any]) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
 
 
 def copied(value: Any) -> Any:  # noqa: ANN401 - any JSON value

@@ -7,13 +7,22 @@ and a wrong value is then found when the message is rendered.
 
 from __future__ import annotations
 
-import difflib
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harmony_core import _coercion
+from harmony_core._model import Model, field_names, instance, model
+from harmony_core._unknown_fields import (
+    ANY,
+    BY_TYPE,
+    Shape,
+    UnknownField,
+    find_unknown,
+    refuse_unknown,
+    shape_of,
+    warn_ignored,
+)
 from harmony_core.contents import (
     CONTENT_KINDS,
     ChannelConfig,
@@ -22,14 +31,14 @@ from harmony_core.contents import (
     ReasoningEffort,
     SystemContent,
     TextContent,
-    read_content,
+    as_content,
 )
-from harmony_core.errors import ChatError
+from harmony_core.errors import ChatError, InvalidJsonError
 from harmony_core.reference.crate_aliases import RoleAliases
 from harmony_core.tools import ToolDescription, ToolNamespaceConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = [
     "Author",
@@ -61,9 +70,9 @@ class Role(RoleAliases):
         raise ChatError(f"Unknown role: {value!r}")
 
 
-@_coercion.model
+@model
 @dataclass(kw_only=True, slots=True)
-class Author:
+class Author(Model):
     """The author of a message.
 
     Attributes:
@@ -87,9 +96,9 @@ class Author:
         return cls(role=role, name=name)
 
 
-@_coercion.model
+@model
 @dataclass(kw_only=True, slots=True)
-class Message:
+class Message(Model):
     """One message. The builders change ``self``.
 
     Attributes:
@@ -110,8 +119,8 @@ class Message:
     content_type: str | None = None
 
     def __post_init__(self) -> None:
-        self.author = _coercion.instance(Author, self.author, "author")
-        self.content = _coercion.each(read_content, self.content, "content")
+        self.author = instance(Author, self.author, "author")
+        self.content = _coercion.each(as_content, self.content, "content")
         self.channel = _coercion.optional_text(self.channel, "channel")
         self.recipient = _coercion.optional_text(self.recipient, "recipient")
         self.content_type = _coercion.optional_text(self.content_type, "content_type")
@@ -169,15 +178,23 @@ class Message:
         return json.dumps(self.to_dict())
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Message:
+    def from_dict(cls, data: Mapping[str, Any], *, strict: bool = False) -> Message:
         """Read a dictionary as ``to_dict`` makes it.
 
-        A string as ``content`` stands for one text. Unknown keys are ignored.
+        Args:
+            data: The dictionary. A string as its ``content`` stands for one text.
+            strict: Refuse unknown keys, such as the ``tool_calls`` of another chat API. If
+                not, they are ignored with an ``UnknownFieldWarning``.
 
         Raises:
             ChatError: A field is missing, of the wrong type, or of an unknown kind.
+            UnknownFieldError: A key is unknown, and ``strict`` is true.
         """
         data = _coercion.mapping(data)
+        if strict:
+            refuse_unknown(data, _MESSAGE)
+        elif not _MESSAGE.keys() >= data.keys():
+            warn_ignored(cls, data, _MESSAGE)
         for name in ("role", "content"):
             if name not in data:
                 raise _coercion.missing(name)
@@ -191,18 +208,23 @@ class Message:
         )
 
     @classmethod
-    def from_json(cls, payload: str) -> Message:
+    def from_json(cls, payload: str, *, strict: bool = False) -> Message:
         """Read JSON as ``to_json`` makes it.
 
+        Args:
+            payload: The JSON text.
+            strict: As for ``from_dict``.
+
         Raises:
-            ChatError: The text is not JSON, or not a message.
+            InvalidJsonError: The text is not JSON.
+            ChatError: It is not a message.
         """
-        return cls.from_dict(_loads(payload))
+        return cls.from_dict(_loads(payload), strict=strict)
 
 
-@_coercion.model
+@model
 @dataclass(kw_only=True, slots=True)
-class Conversation:
+class Conversation(Model):
     """A list of messages; iterating gives the messages.
 
     Attributes:
@@ -234,30 +256,44 @@ class Conversation:
         return json.dumps(self.to_dict())
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Conversation:
-        """Read a dictionary as ``to_dict`` makes it; unknown keys are ignored.
+    def from_dict(cls, data: Mapping[str, Any], *, strict: bool = False) -> Conversation:
+        """Read a dictionary as ``to_dict`` makes it.
+
+        Args:
+            data: The dictionary.
+            strict: As for ``Message.from_dict``.
 
         Raises:
             ChatError: Something is missing, of the wrong type, or of an unknown kind; its
-                path tells where.
+                path says where.
+            UnknownFieldError: A key is unknown, and ``strict`` is true.
         """
         data = _coercion.mapping(data)
+        if strict:
+            refuse_unknown(data, _CONVERSATION)
+        elif not _CONVERSATION.keys() >= data.keys():
+            warn_ignored(cls, data, _CONVERSATION)
         if "messages" not in data:
             raise _coercion.missing("messages")
         return cls(messages=_coercion.each(Message.from_dict, data["messages"], "messages"))
 
     @classmethod
-    def from_json(cls, payload: str) -> Conversation:
+    def from_json(cls, payload: str, *, strict: bool = False) -> Conversation:
         """Read JSON as ``to_json`` makes it.
 
+        Args:
+            payload: The JSON text.
+            strict: As for ``Message.from_dict``.
+
         Raises:
-            ChatError: The text is not JSON, or not a conversation.
+            InvalidJsonError: The text is not JSON.
+            ChatError: It is not a conversation; the path says where the fault is.
         """
-        return cls.from_dict(_loads(payload))
+        return cls.from_dict(_loads(payload), strict=strict)
 
 
 def _message(value: object) -> Message:
-    return _coercion.instance(Message, value)
+    return instance(Message, value)
 
 
 def _role(value: object) -> Role:
@@ -275,75 +311,31 @@ def _text_or_content(content: str | Content) -> Content:
 def _loads(payload: str) -> Any:  # noqa: ANN401 - any JSON value
     try:
         return json.loads(payload)
-    except ValueError as error:
-        raise ChatError(str(error)) from error
-    except RecursionError:
-        raise ChatError("The JSON is nested too deeply") from None
-
-
-@dataclass(frozen=True)
-class UnknownField:
-    """A key that the model does not know, and so ignores.
-
-    Attributes:
-        path: Where the key stands, outermost first, the key itself last.
-        suggestion: The known key it may have been meant for, or ``None``.
-    """
-
-    path: tuple[str | int, ...]
-    suggestion: str | None
+    except json.JSONDecodeError as error:
+        raise InvalidJsonError(str(error), reason=error.msg, position=error.pos) from error
+    except (ValueError, RecursionError) as error:
+        too_deep = isinstance(error, RecursionError)
+        reason = "The JSON is nested too deeply" if too_deep else "A number has too many digits"
+        raise InvalidJsonError(reason, reason=reason, position=None) from error
 
 
 def unknown_fields(data: object) -> list[UnknownField]:
-    """List the keys of a conversation's dictionary that reading it would ignore.
+    """List the keys of a conversation's dictionary that the chat model does not know.
 
     Args:
-        data: A conversation as ``Conversation.to_dict`` makes it. Parts that are not of the
-            expected type are passed over: ``Conversation.from_dict`` reports those.
-
-    Returns:
-        The unknown keys, in the order of the data.
+        data: A conversation as ``Conversation.to_dict`` makes it. Parts of the wrong type are
+            skipped: reading them is an error anyway.
     """
-    return list(_unknown(data, _CONVERSATION, ()))
+    return list(find_unknown(data, _CONVERSATION))
 
 
-# What may stand in a dictionary: key -> the shape of its value, None where the value is no
-# dictionary of ours. A list has the shape of its items; ANY stands for every key.
-_Shape = dict[str, Any]
-_ANY = "*"
-
-
-def _shape(cls: type[Any], **inner: object) -> _Shape:
-    return {**dict.fromkeys(_coercion.field_names(cls)), **inner}
-
-
-_TOOLS: _Shape = {_ANY: _shape(ToolNamespaceConfig, tools=_shape(ToolDescription))}
-_INNER = {"tools": _TOOLS, "channel_config": _shape(ChannelConfig)}
-_CONTENTS: dict[str, _Shape] = {
-    kind: {"type": None, **{name: _INNER.get(name) for name in _coercion.field_names(cls)}}
+_TOOLS: Shape = {ANY: shape_of(ToolNamespaceConfig, tools=shape_of(ToolDescription))}
+_INNER = {"tools": _TOOLS, "channel_config": shape_of(ChannelConfig)}
+_CONTENTS: Shape = {
+    kind: {"type": None, **{name: _INNER.get(name) for name in field_names(cls)}}
     for kind, cls in CONTENT_KINDS.items()
 }
-_MESSAGE = {**_shape(Author), **_shape(Message, content=_CONTENTS)}
-del _MESSAGE["author"]  # in a dictionary, the author's fields stand in the message itself
-_CONVERSATION: _Shape = {"messages": _MESSAGE}
-
-
-def _unknown(
-    data: object, shape: _Shape | None, path: tuple[str | int, ...]
-) -> Iterator[UnknownField]:
-    if shape is None:
-        return
-    if isinstance(data, list):
-        for index, item in enumerate(data):
-            yield from _unknown(item, shape, (*path, index))
-    if not isinstance(data, Mapping):
-        return
-    if shape is _CONTENTS:
-        shape = _CONTENTS.get(str(data.get("type")), {_ANY: None})
-    for key, value in data.items():
-        here = (*path, key)
-        if key in shape or _ANY in shape:
-            yield from _unknown(value, shape.get(key, shape.get(_ANY)), here)
-        else:
-            close = difflib.get_close_matches(str(key), shape, n=1)
-            yield UnknownField(here, close[0] if close else None)
+# The author's fields are in the message's own dictionary.
+_MESSAGE = {**shape_of(Author), **shape_of(Message, content={BY_TYPE: _CONTENTS})}
+del _MESSAGE["author"]
+_CONVERSATION: Shape = {"messages": _MESSAGE}

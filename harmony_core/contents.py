@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from harmony_core import _coercion
+from harmony_core._model import Model, field_names, from_fields, instance, model
 from harmony_core.errors import ChatError
 from harmony_core.reference.crate_aliases import ReasoningEffortAliases
 from harmony_core.tools import ToolDescription, ToolNamespaceConfig
@@ -24,25 +25,28 @@ class ReasoningEffort(ReasoningEffortAliases):
     HIGH = "High"
 
 
+@model
 @dataclass(kw_only=True, slots=True)
-class Content:
+class Content(Model):
     """Base of every kind of content."""
 
     @classmethod
     def from_dict(cls: type[C], raw: Mapping[str, Any]) -> C:  # noqa: PYI019 - Self is 3.11
-        """Read a dictionary as ``to_dict`` makes it; unknown keys are ignored.
+        """Read a dictionary as ``to_dict`` makes it.
 
         Raises:
             ChatError: A field is missing or of the wrong type.
         """
-        return _coercion.from_fields(cls, _coercion.mapping(raw))
+        fields = dict(_coercion.mapping(raw))
+        fields.pop("type", None)
+        return from_fields(cls, fields)
 
     def to_dict(self) -> dict[str, Any]:
         """The content as a dictionary with its kind under ``"type"``."""
         raise NotImplementedError
 
 
-@_coercion.model
+@model
 @dataclass(kw_only=True, slots=True)
 class TextContent(Content):
     """Plain text.
@@ -64,9 +68,9 @@ class TextContent(Content):
         return {"type": "text", "text": self.text}
 
 
-@_coercion.model
+@model
 @dataclass(kw_only=True, slots=True)
-class ChannelConfig:
+class ChannelConfig(Model):
     """The channels a system message allows.
 
     Attributes:
@@ -101,7 +105,7 @@ def _default_channels() -> ChannelConfig:
     return ChannelConfig.require_channels(["analysis", "commentary", "final"])
 
 
-@_coercion.model
+@model
 @dataclass(kw_only=True, slots=True)
 class SystemContent(Content):
     """What a system message tells the model about itself. The builders change ``self``.
@@ -133,9 +137,7 @@ class SystemContent(Content):
                 ReasoningEffort, self.reasoning_effort, "reasoning_effort"
             )
         if self.channel_config is not None:
-            self.channel_config = _coercion.instance(
-                ChannelConfig, self.channel_config, "channel_config"
-            )
+            self.channel_config = instance(ChannelConfig, self.channel_config, "channel_config")
         self.tools = _namespaces(self.tools)
 
     @classmethod
@@ -193,7 +195,7 @@ class SystemContent(Content):
         return _tagged(self, "system_content")
 
 
-@_coercion.model
+@model
 @dataclass(kw_only=True, slots=True)
 class DeveloperContent(Content):
     """The developer's instructions and tools. The builders change ``self``.
@@ -246,8 +248,8 @@ CONTENT_KINDS: dict[str, type[TextContent | SystemContent | DeveloperContent]] =
 }
 
 
-def read_content(value: object) -> Content:
-    """A content, given itself or as a dictionary whose ``"type"`` names its kind.
+def as_content(value: object) -> Content:
+    """A content, given itself or as a dictionary with its kind under ``"type"``.
 
     Raises:
         ChatError: The kind is unknown, a field is missing or of the wrong type.
@@ -270,12 +272,12 @@ def _namespaces(value: object) -> dict[str, ToolNamespaceConfig] | None:
 
 
 def _namespace(value: object) -> ToolNamespaceConfig:
-    return _coercion.instance(ToolNamespaceConfig, value)
+    return instance(ToolNamespaceConfig, value)
 
 
 def _tagged(content: SystemContent | DeveloperContent, kind: str) -> dict[str, Any]:
     out: dict[str, Any] = {}
-    for name in _coercion.field_names(type(content)):
+    for name in field_names(type(content)):
         value = getattr(content, name)
         if isinstance(value, ChannelConfig):
             out[name] = value.to_dict()

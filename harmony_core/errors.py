@@ -88,6 +88,45 @@ class ChatError(HarmonyError, ValueError):
         self.path = path
 
 
+class InvalidJsonError(ChatError):
+    """A text that should hold a message or a conversation is not JSON.
+
+    Attributes:
+        kind: ``"invalid-json"``.
+        reason: What is wrong, without the place.
+        position: The offset of the fault in characters; ``None`` if the text is JSON that
+            Python cannot read, such as one nested too deeply.
+    """
+
+    kind = "invalid-json"
+
+    def __init__(self, message: str, *, reason: str, position: int | None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.position = position
+
+
+class UnknownFieldError(ChatError):
+    """Data read with ``strict=True`` has a key that the chat model does not know.
+
+    Attributes:
+        kind: ``"unknown-field"``.
+        path: As for ``ChatError``; it ends with the key.
+        suggestion: The key that was probably meant, or ``None``.
+    """
+
+    kind = "unknown-field"
+
+    def __init__(self, *, path: tuple[str | int, ...], suggestion: str | None) -> None:
+        hint = f"; did you mean `{suggestion}`?" if suggestion else ""
+        super().__init__(f"Unknown field `{path[-1]}`{hint}", path=path)
+        self.suggestion = suggestion
+
+
+class UnknownFieldWarning(UserWarning):
+    """The chat model ignored a key that it does not know."""
+
+
 class RenderError(HarmonyError):
     """A message cannot be rendered.
 
@@ -128,46 +167,3 @@ class ParseError(HarmonyError):
         self.token_index = token_index
         self.token = token
         self.state = state
-
-
-class TrainingError(HarmonyError):
-    """A turn of a conversation gives no training sample.
-
-    Attributes:
-        kind: ``"no-target"`` or ``"too-long"``.
-        turn: Which turn of the assistant's, counted from 0.
-        message_index: Index of the turn's first message.
-    """
-
-    def __init__(self, message: str, *, kind: str, turn: int, message_index: int) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.turn = turn
-        self.message_index = message_index
-
-
-class ExtensionError(HarmonyError):
-    """A prompt and what was sampled after it cannot soundly begin the next prompt.
-
-    Attributes:
-        kind: Why: ``"nothing-sampled"``, ``"malformed"``, ``"open-header"``,
-            ``"tokens-after-stop"``, ``"other-role"``, ``"turn-returned"``,
-            ``"analysis-dropped"``, ``"nothing-new"``, ``"assistant-message"`` or
-            ``"tools-declared"``.
-        token_index: Where the reason lies, in the prompt and the completion taken together;
-            ``None`` if it lies in a new message.
-        message_index: Index of the new message that is the reason, or ``None``.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        kind: str,
-        token_index: int | None = None,
-        message_index: int | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.token_index = token_index
-        self.message_index = message_index

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harmony_core import _coercion
+from harmony_core._model import Model, from_fields, instance, model
 from harmony_core.errors import ChatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@_coercion.model
+@model
 @dataclass(kw_only=True, slots=True)
-class ToolDescription:
+class ToolDescription(Model):
     """One function the model may call.
 
     Attributes:
@@ -51,7 +52,7 @@ class ToolDescription:
         Raises:
             ChatError: A field is missing or of the wrong type.
         """
-        return _coercion.from_fields(cls, _coercion.mapping(raw))
+        return from_fields(cls, _coercion.mapping(raw))
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as a new dictionary; ``parameters`` only if given.
@@ -68,9 +69,9 @@ class ToolDescription:
         return out
 
 
-@_coercion.model
+@model
 @dataclass(kw_only=True, slots=True)
-class ToolNamespaceConfig:
+class ToolNamespaceConfig(Model):
     """A named group of tools.
 
     Attributes:
@@ -98,7 +99,7 @@ class ToolNamespaceConfig:
         Raises:
             ChatError: A field is missing or of the wrong type.
         """
-        return _coercion.from_fields(cls, _coercion.mapping(raw))
+        return from_fields(cls, _coercion.mapping(raw))
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as a new dictionary; ``description`` only if given."""
@@ -165,7 +166,7 @@ class ToolNamespaceConfig:
 
 
 def _tool(value: object) -> ToolDescription:
-    return _coercion.instance(ToolDescription, value)
+    return instance(ToolDescription, value)
 
 
 # The models were trained on these very words: a changed character is another prompt.

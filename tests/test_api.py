@@ -105,9 +105,9 @@ def test_parameters_of_a_method(name: str, method: str) -> None:
     kinds = (classmethod, staticmethod)
     for kind in kinds:
         assert isinstance(ours, kind) == isinstance(theirs, kind)
-    assert parameters(getattr(getattr(harmony_core, name), method)) == parameters(
-        getattr(CLASSES[name], method)
-    )
+    added = {"strict"} if method in {"from_dict", "from_json"} else set()
+    found = parameters(getattr(getattr(harmony_core, name), method))
+    assert [p for p in found if p[0] not in added] == parameters(getattr(CLASSES[name], method))
 
 
 def test_constructor_of_the_parser() -> None:

@@ -33,7 +33,8 @@ LAYERS = (
     ("chat",),
     ("contents",),
     ("tools", "tokenizer"),
-    ("_coercion", "reference"),
+    ("_model",),
+    ("_coercion", "_unknown_fields", "reference"),
     ("errors",),
 )
 # Within a layer, and still not to be.

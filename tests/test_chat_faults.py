@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import pickle
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,14 +16,23 @@ from harmony_core.chat import (
     Message,
     Role,
     SystemContent,
+    TextContent,
     UnknownField,
     unknown_fields,
 )
-from harmony_core.errors import ChatError, HarmonyError
+from harmony_core.errors import (
+    ChatError,
+    HarmonyError,
+    InvalidJsonError,
+    UnknownFieldError,
+    UnknownFieldWarning,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
+CONFIG: dict[object, object] = {"valid_channels": [], "channel_required": True}
 TOOL = {"name": "f", "description": "d"}
 FAULTS: list[tuple[object, tuple[str | int, ...], str]] = [
     ([], (), "Input should be a valid dictionary, found the list []"),
@@ -196,8 +208,97 @@ class TestFaults:
             with pytest.raises(ChatError, match="nested too deeply"):
                 model.from_json("[" * 100_000)
 
+    @pytest.mark.parametrize(
+        ("payload", "position", "reason"),
+        [
+            ('{"messages": [}', 14, "Expecting value"),
+            ("[" * 100_000, None, "The JSON is nested too deeply"),
+            ("9" * 5_000, None, "A number has too many digits"),
+        ],
+    )
+    def test_json_that_cannot_be_read_is_told_with_its_place(
+        self, payload: str, position: int | None, reason: str
+    ) -> None:
+        for model in (Conversation, Message):
+            with pytest.raises(InvalidJsonError) as caught:
+                model.from_json(payload)
+            assert (caught.value.position, caught.value.reason) == (position, reason)
+
+
+# What a Chat Completions message has, and a Harmony message does not.
+CALL = {
+    "role": "assistant",
+    "content": "",
+    "refusal": None,
+    "annotations": [],
+    "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "f"}}],
+}
+
 
 class TestUnknownFields:
+    def test_a_field_that_is_ignored_is_warned_of_where_it_was_given(self) -> None:
+        for read in (
+            lambda: Message.from_dict(CALL),
+            lambda: Message.from_json(json.dumps(CALL)),
+            lambda: Conversation.from_dict({"messages": [CALL]}),
+        ):
+            with pytest.warns(UnknownFieldWarning) as caught:
+                read()
+            (warning,) = caught
+            assert str(warning.message) == "Message ignores the unknown `tool_calls`"
+            assert warning.filename == __file__
+
+    @pytest.mark.parametrize(
+        ("make", "message"),
+        [
+            (
+                lambda: TextContent.from_dict({"text": "", "txt": "x"}),
+                "TextContent ignores the unknown `txt`",
+            ),
+            (
+                lambda: Message.from_dict(
+                    {"role": "user", "content": [{"type": "text", "text": "", "cache_control": 5}]}
+                ),
+                "TextContent ignores the unknown `cache_control`",
+            ),
+            (
+                lambda: Conversation.from_dict({"messages": [], "tools": [1]}),
+                "Conversation ignores the unknown `tools`",
+            ),
+            (
+                lambda: SystemContent.from_dict({"channel_config": {**CONFIG, 1: 2}}),
+                "ChannelConfig ignores the unknown `1`",
+            ),
+        ],
+    )
+    def test_at_every_level(self, make: Callable[[], object], message: str) -> None:
+        with pytest.warns(UnknownFieldWarning, match=f"^{message}$"):
+            make()
+
+    def test_what_holds_nothing_is_no_loss(self) -> None:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            Message.from_dict({**CALL, "tool_calls": None})
+            Message.from_dict({**CALL, "tool_calls": [], "audio": {}, "refusal": ""})
+        assert caught == []
+
+    def test_strict_reading_refuses_the_first_unknown_field(self) -> None:
+        misspelt = {"role": "user", "content": "x", "chanel": "final"}
+        with pytest.raises(UnknownFieldError) as caught:
+            Conversation.from_dict({"messages": [misspelt]}, strict=True)
+        assert str(caught.value) == "Unknown field `chanel`; did you mean `channel`?"
+        assert (caught.value.kind, caught.value.suggestion) == ("unknown-field", "channel")
+        assert caught.value.path == ("messages", 0, "chanel")
+        for read in (
+            lambda: Message.from_dict({**CALL, "tool_calls": None}, strict=True),
+            lambda: Message.from_json(json.dumps(CALL), strict=True),
+            lambda: Conversation.from_json(json.dumps({"messages": [CALL]}), strict=True),
+        ):
+            with pytest.raises(UnknownFieldError, match=r"^Unknown field `refusal`$"):
+                read()
+        again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own bytes
+        assert (again.path, str(again)) == (caught.value.path, str(caught.value))
+
     def test_every_level(self) -> None:
         tool = {"name": "f", "description": "d", "parameter": {}, "parameters": {"free": 1}}
         namespace = {"name": "n", "desc": "d", "tools": [tool]}

@@ -15,6 +15,7 @@ from harmony_core import (
     DecodeError,
     HarmonyEncoding,
     HarmonyError,
+    InvalidJsonError,
     ParseError,
     RenderError,
     SpecialTokenError,
@@ -153,8 +154,8 @@ FAULTS = {
     ),
     "no JSON": Fault(
         lambda module, _: module.Conversation.from_json("{"),
-        ChatError,
-        {"kind": "invalid-chat", "path": ()},
+        InvalidJsonError,
+        {"kind": "invalid-json", "path": (), "position": 1},
     ),
     "an unknown encoding": Fault(
         lambda module, _: module.load_harmony_encoding("x"),

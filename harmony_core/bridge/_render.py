@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_left, bisect_right
 from functools import cache
@@ -18,9 +17,10 @@ from harmony_core.bridge._wire import (
     place_in,
     token_stream,
 )
-from harmony_core.chat import Conversation, Role, unknown_fields
+from harmony_core.chat import Conversation, Role
 from harmony_core.encoding import RenderConversationConfig
-from harmony_core.errors import ChatError, RenderError
+from harmony_core.errors import ChatError, InvalidJsonError, RenderError, UnknownFieldError
+from harmony_core.tokenizer import SPECIAL_FORM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -91,36 +91,31 @@ def _literals(stream: Mapping[str, Any], starts: list[int]) -> Iterator[Literal]
 
 @cache
 def _special_looking() -> re.Pattern[bytes]:
-    return re.compile(rb"<\|[a-z0-9_]+\|>")
+    return re.compile(SPECIAL_FORM.encode())
 
 
 def _conversation(source: str) -> Conversation:
     try:
-        data = json.loads(source)
-    except json.JSONDecodeError as error:
+        return Conversation.from_json(source, strict=True)
+    except InvalidJsonError as error:
+        reason = f"{error.reason[:1].lower()}{error.reason[1:]}"
+        if error.position is None:
+            raise InputFault(
+                "not-json", f"This JSON cannot be read: {reason}.", "Simplify its values."
+            ) from error
         raise InputFault(
             "not-json",
-            f"This is not JSON: {error.msg[:1].lower()}{error.msg[1:]}.",
+            f"This is not JSON: {reason}.",
             "Correct the JSON at the marked place.",
-            place=place_in(source, error.pos, error.pos + 1),
+            place=place_in(source, error.position, error.position + 1),
         ) from error
-    except RecursionError as error:
-        raise InputFault(
-            "not-json", "This JSON is nested too deeply to be read.", "Flatten its inner values."
-        ) from error
-    try:
-        conversation = Conversation.from_dict(data)
-    except ChatError as error:
-        raise _at_path(error) from error
-    for unknown in unknown_fields(data):
-        name = unknown.path[-1]
+    except UnknownFieldError as error:
         raise InputFault(
             "unknown-field",
-            f'The field "{name}" is unknown, and rendering would ignore it.',
-            f'Did you mean "{unknown.suggestion}"?' if unknown.suggestion else "Remove it.",
-            path=unknown.path,
-        )
-    return conversation
+            f'The field "{error.path[-1]}" is unknown, and rendering would ignore it.',
+            f'Did you mean "{error.suggestion}"?' if error.suggestion else "Remove it.",
+            path=error.path,
+        ) from error
 
 
 def _at_path(error: ChatError) -> InputFault:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from harmony_core.chat import Conversation, Role, unknown_fields
-from harmony_core.cli._faults import InputFault, UsageFault
+from harmony_core.cli._faults import InputFault, UsageFault, say
 from harmony_core.cli._input import Document, Form
 from harmony_core.encoding import RenderConversationConfig
-from harmony_core.errors import ChatError, RenderError
+from harmony_core.errors import ChatError, RenderError, UnknownFieldWarning
 from harmony_core.format._header import ROLES
 from harmony_core.input.token_input import TokenInput, TokenInputError, read_token_input
 from harmony_core.registry import HarmonyEncodingName, load_harmony_encoding
@@ -53,6 +54,7 @@ class Command:
     def __init__(self, options: Namespace, output: Output) -> None:
         self.options = options
         self.output = output
+        self.reported: set[str | int] = set()  # unknown keys, each said once in a run
         self.encoding = load_harmony_encoding(HarmonyEncodingName.HARMONY_GPT_OSS)
 
     @classmethod
@@ -199,8 +201,15 @@ def add_render_options(parser: ArgumentParser) -> None:
     )
 
 
-def read_conversation(document: Document, options: Namespace) -> Conversation:
+def read_conversation(
+    document: Document, options: Namespace, reported: set[str | int]
+) -> Conversation:
     """Read a conversation's dictionary, or a list of its messages.
+
+    Args:
+        document: The document.
+        options: The command line, read.
+        reported: The unknown keys that this run has already warned of; new ones are added.
 
     Raises:
         InputFault: This is no conversation.
@@ -208,12 +217,18 @@ def read_conversation(document: Document, options: Namespace) -> Conversation:
     data: Any = document.json()
     if isinstance(data, list):
         data = {"messages": data}
-    if options.refuse_unknown:
-        _refuse_unknown(data, document)
     try:
-        return Conversation.from_dict(data)
+        with warnings.catch_warnings(record=True) as ignored:
+            warnings.simplefilter("always", UnknownFieldWarning)
+            conversation = Conversation.from_dict(data, strict=options.refuse_unknown)
     except ChatError as error:
         raise InputFault(_at(error.path, str(error)), line=document.line) from error
+    for unknown in unknown_fields(data) if ignored else ():
+        if unknown.path[-1] not in reported:
+            reported.add(unknown.path[-1])
+            place = document.name if document.line is None else f"{document.name}:{document.line}"
+            say(f"{place}: warning: {_at(unknown.path, 'unknown field, ignored')}")
+    return conversation
 
 
 def render(
@@ -239,14 +254,6 @@ def render(
     except RenderError as error:
         path = () if error.message_index is None else ("messages", error.message_index)
         raise InputFault(_at(path, str(error)), line=document.line) from error
-
-
-def _refuse_unknown(data: object, document: Document) -> None:
-    for unknown in unknown_fields(data):
-        message = "this field is unknown, and rendering would ignore it"
-        if unknown.suggestion:
-            message += f'; did you mean "{unknown.suggestion}"?'
-        raise InputFault(_at(unknown.path, message), line=document.line)
 
 
 def _at(path: Sequence[str | int], message: str) -> str:

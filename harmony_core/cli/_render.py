@@ -50,7 +50,7 @@ class Render(Command):
 
     def handle(self, document: Document) -> None:
         """Write the rendering of a document."""
-        conversation = read_conversation(document, self.options)
+        conversation = read_conversation(document, self.options, self.reported)
         tokens, _ = render(conversation, document, self.options, self.encoding)
         as_json = self.writes_json(document)
         if not self.options.text:

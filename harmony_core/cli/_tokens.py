@@ -119,7 +119,7 @@ class Tokens(Command):
         if options.read == "conversation" or (
             options.read == "auto" and _holds_conversation(document)
         ):
-            conversation = read_conversation(document, options)
+            conversation = read_conversation(document, options, self.reported)
             tokens, ranges = render(conversation, document, options, self.encoding)
             spans = self.encoding.rendered_spans(conversation, tokens, ranges)
             numbers: dict[int | None, int] = {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # The form of every special token in use. Nothing of this form overlaps another of it.
-_FORM = r"<\|[0-9a-z_]+\|>"
+SPECIAL_FORM = r"<\|[0-9a-z_]+\|>"
 
 
 def find_special(text: str, names: frozenset[str]) -> Iterator[re.Match[str]]:
@@ -49,7 +49,7 @@ def reject_special(found: re.Match[str]) -> NoReturn:
 
 @lru_cache(maxsize=64)
 def _pattern(names: frozenset[str]) -> re.Pattern[str]:
-    if names and all(re.fullmatch(_FORM, name) for name in names):
-        return re.compile(_FORM)
+    if names and all(re.fullmatch(SPECIAL_FORM, name) for name in names):
+        return re.compile(SPECIAL_FORM)
     longest_first = sorted(names, key=lambda name: (-len(name), name))
     return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")

@@ -47,7 +47,7 @@ FAULTS = {
     "an unknown field": (
         "render --refuse-unknown",
         b'[{"role": "user", "content": "", "chanel": "x"}]',
-        "<stdin>: messages[0].chanel: this field is unknown, and rendering would ignore it",
+        "<stdin>: messages[0].chanel: Unknown field `chanel`; did you mean `channel`?",
     ),
     "no conversation to show": ("tokens", b'{"messages": 5}', "<stdin>: messages: "),
     "a message begun": ("parse", b"<|start|>user", "<stdin>: token 2: Unexpected EOS"),

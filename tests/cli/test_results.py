@@ -93,6 +93,17 @@ def test_decode_reads_any_spelling_and_writes_what_it_finds() -> None:
     assert "incomplete utf-8" in run("decode", "--jsonl", stdin=half).err
 
 
+def test_render_warns_once_of_each_key_that_it_ignores() -> None:
+    message = {"role": "user", "content": "x", "id": "m1"}
+    other = {"role": "user", "content": [{"type": "text", "text": "x", "cache": 1}], "id": "m2"}
+    done = run("render", "--jsonl", stdin=jsonl([message], [message, other]))
+    assert done.code == 0
+    assert done.complaints == [
+        "<stdin>:1: warning: messages[0].id: unknown field, ignored",
+        "<stdin>:2: warning: messages[1].content[0].cache: unknown field, ignored",
+    ]
+
+
 def test_render_makes_ids_or_text_in_three_ways() -> None:
     source = json.dumps(CONVERSATION).encode()
     conversation = Conversation.from_dict(CONVERSATION)

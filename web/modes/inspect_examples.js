@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("./inspect.js").Options} InspectOptions */
+/** @typedef {import("../store.js").InspectOptions} InspectOptions */
 
 /** @type {InspectOptions} */
 const completion = {

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("./write.js").Options} RenderOptions */
+/** @typedef {import("../store.js").RenderOptions} RenderOptions */
 
 /** @param {string} text */
 const texts = (text) => [{ type: "text", text }];

@@ -12,16 +12,11 @@ const PARSE_TIME = 200;
  * The conversation as JSON, with the fault's place underlined.
  *
  * @param {HTMLElement} parent
- * @param {Pick<import("./editor.js").EditorOptions, "onType" | "undo" | "redo">} actions
+ * @param {(text: string) => void} onType
  */
-export function createJsonPane(parent, actions) {
-  const editor = createEditor(parent, {
-    label: "Conversation as JSON",
-    language: "json",
-    ...actions,
-  });
+export function createJsonPane(parent, onType) {
+  const editor = createEditor(parent, { label: "Conversation as JSON", language: "json", onType });
   return {
-    focus: editor.focus,
     setText: editor.setText,
     go: editor.go,
     /** @param {Fault | null} fault */

@@ -71,5 +71,3 @@ function connect(element, { actions = [] }) {
     button.onclick = () => actions[index]?.run();
   }
 }
-
-/** @typedef {ReturnType<typeof createNotices>} Notices */

@@ -1,8 +1,7 @@
 /** @module */
 
 import { stringify } from "../json.js";
-import { cloneElement, find, findElement, make, setText } from "../dom.js";
-import { counted } from "../words.js";
+import { cloneElement, counted, find, findElement, make, setText } from "../dom.js";
 
 /**
  * @typedef {import("../engine/protocol.js").InspectValue} InspectValue
