@@ -7,6 +7,7 @@ It needs Python 3.11 or newer, Node.js 20 or newer and npm; all else it installs
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 
@@ -50,6 +51,15 @@ def command_serve(options: argparse.Namespace) -> int:
     except OSError as error:
         message = f"Port {options.port} cannot be used ({error.strerror}). Choose another, or none."
         raise BuildError(message) from error
+    return 0
+
+
+def command_watch(options: argparse.Namespace) -> int:
+    """Serve ``dist/`` and build it again whenever a source changes."""
+    for purpose in ("build", "test"):
+        environment.python_packages(purpose)
+    with contextlib.suppress(KeyboardInterrupt):  # which the program hears, too
+        return show(VENV_PYTHON, "-m", "buildlib.watch", str(options.port))
     return 0
 
 
@@ -150,9 +160,13 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.set_defaults(command=command_build)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    serve_ = commands.add_parser("serve", help="build the page and serve it on this machine")
-    serve_.add_argument("--port", type=port, default=0, help="a port; a free one by default")
-    serve_.set_defaults(command=command_serve)
+    for name, command, help_ in (
+        ("serve", command_serve, "build the page and serve it on this machine"),
+        ("watch", command_watch, "the same, and build again whenever a source changes"),
+    ):
+        serving = commands.add_parser(name, help=help_)
+        serving.add_argument("--port", type=port, default=0, help="a port; a free one by default")
+        serving.set_defaults(command=command)
 
     check = commands.add_parser("check", help="lint, format and type-check; takes seconds")
     check.add_argument("--fix", action="store_true", help="first repair what tools can repair")

@@ -41,11 +41,13 @@ from harmony_core.encoding import HarmonyEncoding, RenderConversationConfig, Ren
 from harmony_core.errors import (
     ChatError,
     DecodeError,
+    ExtensionError,
     HarmonyError,
     InvalidJsonError,
     ParseError,
     RenderError,
     SpecialTokenError,
+    TrainingError,
     UnknownFieldError,
     UnknownFieldWarning,
     VocabularyError,
@@ -60,6 +62,8 @@ from harmony_core.format.diagnosis.inspection import (
     InspectPolicy,
 )
 from harmony_core.format.parse import StreamableParser, StreamState
+from harmony_core.format.prefixes import PrefixBreak
+from harmony_core.format.training import TrainingSample
 from harmony_core.registry import (
     HarmonyEncodingName,
     UnknownEncodingError,
@@ -80,6 +84,7 @@ __all__ = [
     "DecodeError",
     "DeveloperContent",
     "Diagnostic",
+    "ExtensionError",
     "HarmonyEncoding",
     "HarmonyEncodingName",
     "HarmonyError",
@@ -91,6 +96,7 @@ __all__ = [
     "InvalidJsonError",
     "Message",
     "ParseError",
+    "PrefixBreak",
     "ReasoningEffort",
     "RenderConversationConfig",
     "RenderError",
@@ -105,6 +111,8 @@ __all__ = [
     "Tokenizer",
     "ToolDescription",
     "ToolNamespaceConfig",
+    "TrainingError",
+    "TrainingSample",
     "UnknownEncodingError",
     "UnknownFieldError",
     "UnknownFieldWarning",

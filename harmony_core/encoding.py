@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from harmony_core import _coercion
 from harmony_core._model import Model, model
+from harmony_core.chat import Role
 from harmony_core.errors import ChatError
-from harmony_core.format import render
+from harmony_core.format import prefixes, render, training
 from harmony_core.format._tools_section import SchemaNotation
 from harmony_core.format.diagnosis.inspect import Inspector
 from harmony_core.format.parse_whole import parse_messages
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from harmony_core.chat import Conversation, Message, Role
+    from harmony_core.chat import Conversation, Message
+    from harmony_core.errors import TrainingError
     from harmony_core.format._markers import Markers
     from harmony_core.format.diagnosis.inspection import Inspection, InspectPolicy
     from harmony_core.format.spans import Span
+    from harmony_core.format.training import TrainingSample, Weights
     from harmony_core.tokenizer import Tokenizer
 
 __all__ = ["HarmonyEncoding", "RenderConversationConfig", "RenderOptions"]
@@ -146,6 +149,153 @@ class HarmonyEncoding:
         and errors are those of ``render_conversation_for_completion``.
         """
         return self.render_ranges(conversation, config, training=True)[0]
+
+    def render_for_training(
+        self,
+        conversation: Conversation,
+        learn: Collection[str | None] = training.CHANNELS,
+        config: RenderConversationConfig | None = None,
+        *,
+        weights: Weights | None = None,
+        max_tokens: int | None = None,
+    ) -> TrainingSample:
+        """Render a conversation for a model to learn its last turn, and tell the targets.
+
+        A token is a target if and only if the model would have sampled it: see
+        ``docs/training.md``.
+
+        Args:
+            conversation: The conversation. Its last turn is what follows the assistant's last
+                final message, other than one that ends the conversation.
+            learn: The channels to learn; ``None`` stands for messages without one.
+            config: ``RenderConversationConfig(drop="finished-turns")`` if ``None``: the
+                reference would leave out the very analysis that is to be learnt.
+            weights: How much each target counts: by channel, where 1 stands for those not
+                named, or a sequence with an entry for each message, where ``None`` stands
+                for 1. What counts 0 is no target.
+            max_tokens: The longest sample allowed.
+
+        Raises:
+            TrainingError: No token is a target, or there are more tokens than allowed.
+            RenderError: A message cannot be rendered.
+            ChatError: A message holds a value that it may not, a channel is unknown, or the
+                weights do not fit.
+        """
+        return training.render_turn(
+            conversation,
+            self,
+            _given_or_default(config, RenderConversationConfig, drop="finished-turns"),
+            learn=learn,
+            weights=weights,
+            max_tokens=max_tokens,
+        )
+
+    def split_turns(  # noqa: PLR0913 - what is to be learnt, and how it is rendered
+        self,
+        conversation: Conversation,
+        learn: Collection[str | None] = training.CHANNELS,
+        config: RenderConversationConfig | None = None,
+        *,
+        weights: Weights | None = None,
+        max_tokens: int | None = None,
+        on_error: Callable[[TrainingError], object] | None = None,
+    ) -> list[TrainingSample]:
+        """Make a training sample of each of the assistant's turns.
+
+        One sample for all turns would teach what is never sampled: once a turn is finished,
+        its analysis is left out of what the model sees.
+
+        Args:
+            conversation: The conversation.
+            learn: As for ``render_for_training``.
+            config: As for ``render_for_training``.
+            weights: As for ``render_for_training``.
+            max_tokens: As for ``render_for_training``.
+            on_error: Called with the error of each turn that gives no sample, which is then
+                left out; raised if ``None``.
+
+        Returns:
+            For each turn, what ``render_for_training`` makes of the conversation up to its
+            end. What follows the last turn, such as a user's thanks, is in no sample.
+
+        Raises:
+            TrainingError: A turn gives no sample and ``on_error`` is ``None``, or the
+                assistant says nothing.
+            RenderError: A message cannot be rendered.
+            ChatError: As for ``render_for_training``.
+        """
+        return training.split_turns(
+            conversation,
+            self,
+            _given_or_default(config, RenderConversationConfig, drop="finished-turns"),
+            learn=learn,
+            weights=weights,
+            max_tokens=max_tokens,
+            on_error=on_error,
+        )
+
+    def extend(  # noqa: PLR0913 - the parts of the next prompt, and how to render the new ones
+        self,
+        prompt: Sequence[int],
+        completion: Sequence[int],
+        new_messages: Iterable[Message],
+        next_role: Role = Role.ASSISTANT,
+        config: RenderConversationConfig | None = None,
+        *,
+        finished_turn: prefixes.FinishedTurn = "refuse",
+    ) -> list[int]:
+        """Make the next prompt without rendering anew what was sampled.
+
+        Args:
+            prompt: The tokens that were given.
+            completion: The tokens that were sampled. Its last message gets a stop token if it
+                was cut off.
+            new_messages: What has come since, such as the results of tools.
+            next_role: The role of the message that the model is to write next.
+            config: ``RenderConversationConfig(drop="finished-turns")`` if ``None``.
+            finished_turn: What to do if the completion finished its turn, so that a prompt
+                rendered anew would have other tokens: ``"refuse"``, or ``"keep"`` those that
+                were sampled all the same.
+
+        Returns:
+            Token ids that begin with ``prompt`` and ``completion``.
+
+        Raises:
+            ExtensionError: They cannot soundly begin the next prompt; the error's kind tells
+                why.
+            RenderError: A new message cannot be rendered.
+            ChatError: A new message holds a value that it may not.
+            TypeError: A token is not an integer.
+            OverflowError: A token does not fit in 32 bits without sign.
+        """
+        return prefixes.extend(
+            prompt,
+            completion,
+            new_messages,
+            self,
+            _given_or_default(config, RenderConversationConfig, drop="finished-turns"),
+            next_role=next_role,
+            finished_turn=finished_turn,
+        )
+
+    def prefix_breaks(
+        self, conversation: Conversation, config: RenderConversationConfig | None = None
+    ) -> list[prefixes.PrefixBreak]:
+        """Find where a conversation's prompts do not begin with what was given and sampled.
+
+        Args:
+            conversation: The conversation.
+            config: How ``render_conversation_for_completion`` renders the prompts.
+
+        Returns:
+            What changes and why, in the order of the prompts. If there is nothing, every
+            prompt begins with the one before it and what was sampled after that.
+
+        Raises:
+            ChatError: It is not a conversation.
+        """
+        settings = _given_or_default(config, RenderConversationConfig)
+        return prefixes.prefix_breaks(conversation, self, settings)
 
     def render_ranges(
         self,
@@ -329,9 +479,13 @@ class HarmonyEncoding:
         return sorted(self.markers.stop_tokens_for_assistant_actions)
 
 
-def _given_or_default(options: _Options | None, kind: type[_Options]) -> _Options:
+def _given_or_default(
+    options: _Options | None,
+    kind: type[_Options],
+    **defaults: Any,  # noqa: ANN401 - the fields of ``kind``
+) -> _Options:
     if options is None:
-        return kind()
+        return kind(**defaults)
     if not isinstance(options, kind):
         name = kind.__name__
         raise ChatError(f"expected {name} or None, found {type(options).__name__}")

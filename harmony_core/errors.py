@@ -167,3 +167,46 @@ class ParseError(HarmonyError):
         self.token_index = token_index
         self.token = token
         self.state = state
+
+
+class TrainingError(HarmonyError):
+    """A turn of a conversation gives no training sample.
+
+    Attributes:
+        kind: ``"no-target"`` or ``"too-long"``.
+        turn: Which turn of the assistant's, counted from 0.
+        message_index: Index of the turn's first message.
+    """
+
+    def __init__(self, message: str, *, kind: str, turn: int, message_index: int) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.turn = turn
+        self.message_index = message_index
+
+
+class ExtensionError(HarmonyError):
+    """A prompt and what was sampled after it cannot soundly begin the next prompt.
+
+    Attributes:
+        kind: Why: ``"nothing-sampled"``, ``"malformed"``, ``"open-header"``,
+            ``"tokens-after-stop"``, ``"other-role"``, ``"turn-returned"``,
+            ``"analysis-dropped"``, ``"nothing-new"``, ``"assistant-message"`` or
+            ``"tools-declared"``.
+        token_index: Where the reason lies, in the prompt and the completion taken together;
+            ``None`` if it lies in a new message.
+        message_index: Index of the new message that is the reason, or ``None``.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str,
+        token_index: int | None = None,
+        message_index: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.token_index = token_index
+        self.message_index = message_index

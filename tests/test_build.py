@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -126,6 +128,56 @@ def test_serving_prints_its_address_and_ends_cleanly() -> None:
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
     assert process.returncode == 0
+    assert "Traceback" not in rest
+
+
+BUILD_THAT_COPIES_OR_FAILS = """
+from pathlib import Path
+here = Path(__file__).parent
+text = (here / "web" / "source").read_text()
+if text == "broken":
+    raise SystemExit("This source is broken.")
+(here / "dist").mkdir(exist_ok=True)
+(here / "dist" / "index.html").write_text(text)
+"""
+
+
+def test_watching_builds_again_after_each_change_and_serves_the_last_good_page(
+    tmp_path: Path,
+) -> None:
+    shutil.copytree(ROOT / "buildlib", tmp_path / "buildlib")
+    (tmp_path / "build.py").write_text(BUILD_THAT_COPIES_OR_FAILS, encoding="utf-8")
+    source = tmp_path / "web" / "source"
+    source.parent.mkdir()
+    source.write_text("first", encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "buildlib.watch", "0"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+
+        def served_after_the_next_build() -> str:
+            assert process.stdout is not None
+            line = next(line for line in process.stdout if "Serving the page at" in line)
+            address = line.split()[4]
+            with urllib.request.urlopen(address) as response:  # noqa: S310 - our own server
+                return str(response.read(), "utf-8")
+
+        assert served_after_the_next_build() == "first"
+        source.write_text("second", encoding="utf-8")
+        assert served_after_the_next_build() == "second"
+        source.write_text("broken", encoding="utf-8")
+        assert next(line for line in process.stdout if "Changed" in line) == "Changed: web/source\n"
+        assert "This source is broken." in process.stdout.readline()
+        assert served_after_the_next_build() == "second"
+        source.write_text("third", encoding="utf-8")
+        assert served_after_the_next_build() == "third"
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+    assert rest.endswith("\nStopped.\n")
     assert "Traceback" not in rest
 
 

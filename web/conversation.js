@@ -1,78 +1,19 @@
 /**
- * The conversation being written, and pure operations on it. What the cards do not know is
+ * Messages in their wire form, and pure operations on them. What the page does not know is
  * carried along untouched.
  *
  * @module
  */
 
-import { isRecord, parse, stringify } from "./json.js";
+import { isRecord, stringify } from "./json.js";
 
 /**
  * @typedef {import("./engine/protocol.js").Role} Role
  * @typedef {(string | number)[]} Path
  */
 
-/** @typedef {{key: number, message: unknown}} Entry A message and a key that is its own for life. */
-
-/**
- * @typedef {object} Draft
- * @property {Entry[]} entries
- * @property {Record<string, unknown>} rest What the JSON holds besides `messages`.
- * @property {string | null} text The JSON as typed, if the JSON editor was used last.
- * @property {string | null} textError Why `text` cannot be shown as cards.
- */
-
 /** @type {readonly Role[]} */
 export const ROLES = Object.freeze(["system", "developer", "user", "assistant", "tool"]);
-
-let nextKey = 1;
-
-/** @returns {Draft} */
-export const emptyDraft = () => ({ entries: [], rest: {}, text: null, textError: null });
-
-/**
- * @param {unknown[]} messages
- * @returns {Entry[]}
- */
-export const toEntries = (messages) => messages.map((message) => ({ key: nextKey++, message }));
-
-/**
- * The draft after its JSON was typed. Entries keep the keys of their places, and the last ones
- * that could be read stay if the text cannot be.
- *
- * @param {string} text
- * @param {Draft} previous
- * @returns {Draft}
- */
-export function readText(text, previous) {
-  let value;
-  try {
-    value = parse(text);
-  } catch (error) {
-    return { ...previous, text, textError: error instanceof Error ? error.message : String(error) };
-  }
-  if (!isRecord(value) || !Array.isArray(value["messages"])) {
-    return { ...previous, text, textError: 'Expected an object with a list "messages".' };
-  }
-  const { messages, ...rest } = value;
-  const entries = /** @type {unknown[]} */ (messages).map((message, index) => {
-    const before = previous.entries[index];
-    if (before && stringify(before.message) === stringify(message)) return before;
-    return { key: before?.key ?? nextKey++, message };
-  });
-  return { entries, rest, text, textError: null };
-}
-
-/**
- * @param {Draft} draft
- * @param {number} [indent]
- * @returns {string} The JSON: as typed, or made from the cards.
- */
-export function writeText(draft, indent = 0) {
-  if (draft.text !== null) return draft.text;
-  const messages = draft.entries.map(({ message }) => message);
-  return stringify({ ...draft.rest, messages }, indent);
-}
 
 /**
  * @param {Role} role
@@ -190,45 +131,4 @@ export function isBlank(message) {
   if (content.length > 1 || !isRecord(content[0])) return false;
   const { type, text, ...others } = content[0];
   return Object.keys(others).length === 0 && (text === undefined || text === "") && type !== null;
-}
-
-/**
- * A tool's schema that the form could not read as JSON is kept as the text it is; nothing is
- * rendered until it is mended.
- *
- * @param {Draft} draft
- * @returns {import("./engine/protocol.js").Fault | null}
- */
-export function schemaFault(draft) {
-  if (draft.text !== null) return null;
-  for (const [index, { message }] of draft.entries.entries()) {
-    const contents = getPath(message, ["content"]);
-    if (!Array.isArray(contents)) continue;
-    for (const [place, content] of contents.entries()) {
-      const tools = getPath(content, ["tools", "functions", "tools"]);
-      if (!Array.isArray(tools)) continue;
-      const bad = tools.findIndex((tool) => typeof getPath(tool, ["parameters"]) === "string");
-      if (bad < 0) continue;
-      const path = ["messages", index, "content", place, "tools", "functions", "tools", bad];
-      return {
-        kind: "not-json",
-        message: `The parameters are not valid JSON. ${jsonError(tools[bad].parameters)}`,
-        hint: "Write a JSON Schema object, or leave the field empty.",
-        token: null,
-        path: [...path, "parameters"],
-        place: null,
-      };
-    }
-  }
-  return null;
-}
-
-/** @param {string} text */
-function jsonError(text) {
-  try {
-    parse(text);
-    return "A schema is an object.";
-  } catch (error) {
-    return error instanceof Error ? `${error.message}.` : "";
-  }
 }

@@ -97,28 +97,6 @@ export function revealInPane(element) {
   element.scrollIntoView({ block: "nearest" });
 }
 
-const numbers = new Intl.NumberFormat("en");
-
-/** @param {number} count */
-export const formatCount = (count) => numbers.format(count);
-
-/** @param {number} count @param {string} noun */
-export const counted = (count, noun) => `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
-
-/**
- * Calls `task` once the calls have paused for `wait` milliseconds.
- *
- * @param {() => void} task
- * @param {() => number} wait
- */
-export function debounce(task, wait) {
-  let timer = 0;
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(task, wait());
-  };
-}
-
 /**
  * @template T, K
  * @param {readonly T[]} items

@@ -1,21 +1,20 @@
 /**
- * From the store to the engine and back: one request for each change of the input, the last
+ * From the store to the engine and back: one request for each change of a mode's input, the last
  * answer wins.
  *
  * @module
  */
 
-import { schemaFault, writeText } from "./conversation.js";
 import { HarmonyError } from "./harmony.js";
-import { setInspect, setWrite } from "./store.js";
-import { debounce } from "./dom.js";
+import { modeOf, setAnswer } from "./store.js";
+import { debounce } from "./timing.js";
 
 /**
+ * @typedef {import("./engine/client.js").EngineClient} EngineClient
  * @typedef {import("./engine/protocol.js").Fault} Fault
+ * @typedef {import("./modes/mode.js").AnyMode} AnyMode
  * @typedef {import("./store.js").Store} Store
  */
-
-/** @typedef {Pick<ReturnType<typeof import("./engine/client.js").createEngine>, "render" | "inspect">} Engine */
 
 /** A pause of about a frame; a longer one where each request costs more than that. */
 const PAUSE = 16;
@@ -24,74 +23,48 @@ const LONG = 200_000;
 
 /**
  * @param {Store} store
- * @param {Engine} engine
+ * @param {Pick<EngineClient, "ask">} engine
+ * @param {readonly AnyMode[]} modes
  */
-export function connectEngine(store, engine) {
-  /** @param {() => Promise<void>} ask @param {(fault: Fault) => void} onFault */
-  const guard = async (ask, onFault) => {
+export function connectEngine(store, engine, modes) {
+  // What is shown is answered first.
+  const isShown = ({ id = "" }) => Number(id === store.state.mode);
+  for (const mode of modes.toSorted((a, b) => isShown(b) - isShown(a))) {
+    connectMode(store, engine, mode);
+  }
+}
+
+/** @param {Store} store @param {Pick<EngineClient, "ask">} engine @param {AnyMode} mode */
+function connectMode(store, engine, { id, request, sizeOf }) {
+  /** @param {Partial<import("./store.js").Answer<unknown, unknown>>} changes */
+  const answer = (changes) => store.update(setAnswer(id, changes));
+
+  async function ask() {
+    const { input } = modeOf(store.state, id);
+    const isLatest = () => modeOf(store.state, id).input === input;
+    const asked = request(input);
+    if (!asked) return answer({ value: null, input, fault: null, busy: false });
+    if ("fault" in asked) return answer({ fault: asked.fault, busy: false });
     try {
-      await ask();
+      const value = await engine.ask(id, asked);
+      if (!value) return; // A newer request took its place.
+      if (isLatest()) return answer({ value, input, fault: null, busy: false });
+      // While the newer input waits, this is the nearest to it. If it asked nothing, it has its
+      // answer already, and this one comes too late.
+      if (modeOf(store.state, id).answer.busy) answer({ value, input, fault: null });
     } catch (error) {
-      onFault(error instanceof HarmonyError ? error.fault : pageFault(error));
+      const fault = error instanceof HarmonyError ? error.fault : pageFault(error);
+      if (isLatest()) answer({ fault, busy: false });
     }
-  };
-
-  const render = () =>
-    guard(
-      async () => {
-        const { draft, options } = store.state.write;
-        const fault = schemaFault(draft);
-        if (fault) return answerWrite({ fault });
-        const value = await engine.render({ conversation: writeText(draft), ...options });
-        if (!value) return;
-        const keys = draft.entries.map(({ key }) => key);
-        answerWrite({ value, fault: null }, keys);
-      },
-      (fault) => answerWrite({ fault }),
-    );
-
-  const inspect = () =>
-    guard(
-      async () => {
-        const { source, options } = store.state.inspect;
-        if (!source.trim()) return answerInspect({ value: null, fault: null });
-        const value = await engine.inspect({ source, ...options });
-        // The paste may have been cleared, which asks the engine nothing, in the meantime.
-        if (value && store.state.inspect.source.trim()) answerInspect({ value, fault: null });
-      },
-      (fault) => answerInspect({ fault }),
-    );
-
-  /** @param {Partial<import("./store.js").WriteState["answer"]>} changes @param {number[]} [keys] */
-  function answerWrite(changes, keys = store.state.write.keys) {
-    store.update((state) =>
-      setWrite({ answer: { ...state.write.answer, busy: false, ...changes }, keys })(state),
-    );
   }
 
-  /** @param {Partial<import("./store.js").InspectState["answer"]>} changes */
-  function answerInspect(changes) {
-    store.update((state) =>
-      setInspect({ answer: { ...state.inspect.answer, busy: false, ...changes } })(state),
-    );
-  }
-
-  const isLong = () => store.state.inspect.source.length > LONG;
-  const renderSoon = debounce(render, () => PAUSE);
-  const inspectSoon = debounce(inspect, () => (isLong() ? LONG_PAUSE : PAUSE));
-
+  const inputSize = () => sizeOf(modeOf(store.state, id).input);
+  const askSoon = debounce(ask, () => (inputSize() > LONG ? LONG_PAUSE : PAUSE));
   store.watch(
-    ({ write }) => [write.draft, write.options],
+    (state) => [modeOf(state, id).input],
     () => {
-      answerWrite({ busy: true });
-      renderSoon();
-    },
-  );
-  store.watch(
-    ({ inspect: { source, options } }) => [source, options],
-    () => {
-      answerInspect({ busy: true });
-      inspectSoon();
+      answer({ busy: true });
+      askSoon();
     },
   );
 }
@@ -101,7 +74,7 @@ function pageFault(error) {
   return {
     kind: "page",
     message: `The page failed: ${error instanceof Error ? error.message : String(error)}`,
-    hint: "Change the input, or reload the page; what you typed is kept.",
+    hint: "Change the input or reload the page. Your text is kept.",
     token: null,
     path: [],
     place: null,

@@ -5,63 +5,55 @@
  * @module
  */
 
-import { emptyDraft, readText, ROLES, toEntries, writeText } from "./conversation.js";
-import { initialState } from "./store.js";
+import { modeOf } from "./store.js";
 
 /**
  * @typedef {import("./store.js").State} State
  * @typedef {Pick<Storage, "getItem" | "setItem">} Box
  */
 
-const CONVERSATION = "harmony-core:conversation";
-const PASTE = "harmony-core:paste";
-const SETTINGS = "harmony-core:settings";
+/**
+ * What a mode keeps over a reload.
+ *
+ * @template Input, View
+ * @typedef {object} Kept
+ * @property {string} id
+ * @property {(state: {input: Input, view: View}) => Record<string, string>} save The texts to
+ *   keep, by names of its own.
+ * @property {(read: (name: string) => string | null) => {input: Input, view: View}} restore
+ *   Its state from the texts that were kept; `null` for one that was not.
+ */
+
+const PREFIX = "harmony-core:";
 
 /**
  * @param {Box | null} box
- * @param {unknown[]} example The conversation of a first visit.
- * @returns {State}
+ * @param {readonly Kept<any, any>[]} modes
+ * @returns {Record<string, {input: unknown, view: unknown}>} By the modes' ids.
  */
-export function restore(box, example) {
-  const state = initialState();
-  const settings = readSettings(read(box, SETTINGS));
-  const text = read(box, CONVERSATION);
-  const typed = text === null ? null : readText(text, emptyDraft());
-  if (!typed) {
-    state.write.draft = { ...emptyDraft(), entries: toEntries(example) };
-  } else if (typed.textError === null && settings["form"] !== "json") {
-    state.write.draft = { ...typed, text: null };
-  } else {
-    state.write.draft = typed;
-  }
-  state.write.form = settings["form"] === "json" || typed?.textError ? "json" : "cards";
-  const { options } = state.write;
-  options.mode = oneOf(settings["mode"], ["conversation", "completion", "training"], options.mode);
-  options.next_role = oneOf(settings["nextRole"], ROLES, options.next_role);
-  options.drop_analysis = settings["dropAnalysis"] !== false;
-  state.inspect.source = read(box, PASTE) ?? "";
-  state.inspect.options = {
-    reading: oneOf(settings["reading"], ["auto", "tokens", "text"], "auto"),
-    role: settings["role"] === null ? null : oneOf(settings["role"], ROLES, "assistant"),
-    missing_call_is_call: settings["missing_call_is_call"] === true,
-    recover_stripped_markers: settings["recover_stripped_markers"] === true,
+export function restore(box, modes) {
+  /** @param {string} name */
+  const readText = (name) => {
+    try {
+      return box?.getItem(PREFIX + name) ?? null;
+    } catch {
+      return null;
+    }
   };
-  return state;
+  return Object.fromEntries(modes.map((mode) => [mode.id, mode.restore(readText)]));
 }
 
 /**
  * @param {Box | null} box
+ * @param {readonly Kept<any, any>[]} modes
  * @param {State} state
  * @returns {boolean} Whether all of it could be stored.
  */
-export function save(box, { write, inspect }) {
-  const { mode, next_role: nextRole, drop_analysis: dropAnalysis } = write.options;
-  const settings = { form: write.form, mode, nextRole, dropAnalysis, ...inspect.options };
-  return [
-    store(box, SETTINGS, JSON.stringify(settings)),
-    store(box, CONVERSATION, writeText(write.draft)),
-    store(box, PASTE, inspect.source),
-  ].every(Boolean);
+export function save(box, modes, state) {
+  return modes
+    .flatMap((mode) => Object.entries(mode.save(modeOf(state, mode.id))))
+    .map(([name, text]) => store(box, PREFIX + name, text))
+    .every(Boolean);
 }
 
 /** @param {Window} window @returns {Box | null} */
@@ -70,15 +62,6 @@ export function findStorage(window) {
     return window.localStorage;
   } catch {
     return null; // Forbidden by the browser's settings.
-  }
-}
-
-/** @param {Box | null} box @param {string} key */
-function read(box, key) {
-  try {
-    return box?.getItem(key) ?? null;
-  } catch {
-    return null;
   }
 }
 
@@ -93,8 +76,13 @@ function store(box, key, value) {
   }
 }
 
-/** @param {string | null} text @returns {Record<string, unknown>} */
-function readSettings(text) {
+/**
+ * Settings that were kept as JSON.
+ *
+ * @param {string | null} text
+ * @returns {Record<string, unknown>} Empty if they cannot be read.
+ */
+export function readSettings(text) {
   try {
     const value = JSON.parse(text ?? "{}");
     return typeof value === "object" && value !== null ? value : {};
@@ -110,6 +98,6 @@ function readSettings(text) {
  * @param {T} otherwise
  * @returns {T}
  */
-function oneOf(value, known, otherwise) {
+export function oneOf(value, known, otherwise) {
   return known.find((item) => item === value) ?? otherwise;
 }

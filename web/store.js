@@ -1,26 +1,17 @@
 /**
  * The page's state and every change of it. Views read the state; only these functions make the
- * next one.
+ * next one. What a mode's state holds is known to the mode alone.
  *
  * @module
  */
 
-import * as conversation from "./conversation.js";
+import * as history from "./history.js";
 
 /**
- * @typedef {import("./conversation.js").Draft} Draft
- * @typedef {import("./conversation.js").Path} Path
  * @typedef {import("./engine/protocol.js").About} About
  * @typedef {import("./engine/protocol.js").Fault} Fault
- * @typedef {import("./engine/protocol.js").InspectValue} InspectValue
  * @typedef {import("./engine/protocol.js").Progress} Progress
- * @typedef {import("./engine/protocol.js").RenderParams} RenderParams
- * @typedef {import("./engine/protocol.js").InspectParams} InspectParams
- * @typedef {import("./engine/protocol.js").RenderValue} RenderValue
- * @typedef {import("./engine/protocol.js").Role} Role
  */
-
-/** @typedef {"write" | "inspect"} Mode */
 
 /**
  * @typedef {{status: "loading", progress: Progress | null}
@@ -29,82 +20,70 @@ import * as conversation from "./conversation.js";
  */
 
 /**
- * What the pointer or the focus is on. `token` is `null` when it is on a message's field.
+ * What the pointer or the focus is on.
  *
- * @typedef {object} Pointed
- * @property {Mode} mode
+ * @typedef {object} Spot
  * @property {number} message Ordinal among the messages of the result, or -1.
  * @property {string | null} part `null` for the whole message.
- * @property {number | null} token
+ * @property {number | null} token `null` when it is on a message's field.
  */
+
+/** @typedef {Spot & {mode: string}} Pointed */
 
 /**
  * The last good answer, and what is wrong with the present input, if anything.
  *
- * @template T
+ * @template Input, Value
  * @typedef {object} Answer
- * @property {T | null} value
+ * @property {Value | null} value
+ * @property {Input | null} input What the value was made from.
  * @property {Fault | null} fault The present input's. Then `value` is stale.
- * @property {boolean} busy
- */
-
-/** @typedef {Omit<RenderParams, "conversation">} RenderOptions */
-/** @typedef {Omit<InspectParams, "source">} InspectOptions */
-
-/**
- * @typedef {object} WriteState
- * @property {Draft} draft
- * @property {"cards" | "json"} form
- * @property {RenderOptions} options
- * @property {Answer<RenderValue>} answer
- * @property {number[]} keys Of the entries the answer's value was made from.
- * @property {{label: string, draft: Draft} | null} undo
+ * @property {boolean} busy Whether the present input still waits for its answer.
  */
 
 /**
- * @typedef {object} InspectState
- * @property {string} source
- * @property {InspectOptions} options
- * @property {Answer<InspectValue>} answer
- * @property {{label: string, source: string, options: InspectOptions} | null} undo
+ * @template Input, View, Value
+ * @typedef {object} ModeState
+ * @property {Input} input What the answer is made from, and what undo brings back.
+ * @property {View} view How it is shown. Kept over a reload, but not undone.
+ * @property {Answer<Input, Value>} answer
+ * @property {history.History<Input>} history
+ * @property {history.Step<Input> | null} dismissed The step whose notice was dismissed.
  */
+
+/** @typedef {ModeState<any, any, any>} AnyModeState Of a mode that is known by its id only. */
 
 /**
  * @typedef {object} State
- * @property {Mode} mode
+ * @property {string} mode The id of the one that is shown.
+ * @property {Record<string, AnyModeState>} modes By id.
  * @property {Engine} engine
- * @property {WriteState} write
- * @property {InspectState} inspect
  * @property {Pointed | null} hover
  * @property {Pointed | null} focus
  */
 
 /** @typedef {(state: State) => State} Change */
 
-/** @returns {State} */
-export function initialState() {
+/**
+ * @param {Record<string, {input: unknown, view: unknown}>} restored By the modes' ids.
+ * @param {string} mode The one to show.
+ * @returns {State}
+ */
+export function initialState(restored, mode) {
+  const modes = Object.entries(restored).map(([id, { input, view }]) => [
+    id,
+    {
+      input,
+      view,
+      answer: { value: null, input: null, fault: null, busy: false },
+      history: history.emptyHistory(),
+      dismissed: null,
+    },
+  ]);
   return {
-    mode: "write",
+    mode,
+    modes: Object.fromEntries(modes),
     engine: { status: "loading", progress: null },
-    write: {
-      draft: conversation.emptyDraft(),
-      form: "cards",
-      options: { mode: "conversation", next_role: "assistant", drop_analysis: true },
-      answer: { value: null, fault: null, busy: false },
-      keys: [],
-      undo: null,
-    },
-    inspect: {
-      source: "",
-      options: {
-        reading: "auto",
-        role: "assistant",
-        missing_call_is_call: false,
-        recover_stripped_markers: false,
-      },
-      answer: { value: null, fault: null, busy: false },
-      undo: null,
-    },
     hover: null,
     focus: null,
   };
@@ -148,6 +127,25 @@ export function createStore(initial) {
 
 /** @typedef {ReturnType<typeof createStore>} Store */
 
+/** The state of a mode. @param {State} state @param {string} id @returns {AnyModeState} */
+export function modeOf(state, id) {
+  const found = state.modes[id];
+  if (!found) throw new Error(`There is no mode ${id}.`);
+  return found;
+}
+
+/** @type {(id: string, changes: Partial<AnyModeState>) => Change} */
+const setMode = (id, changes) => (state) => ({
+  ...state,
+  modes: { ...state.modes, [id]: { ...modeOf(state, id), ...changes } },
+});
+
+/** @type {(engine: Engine) => Change} */
+export const setEngine = (engine) => (state) => ({ ...state, engine });
+
+/** @type {(mode: string) => Change} */
+export const turnTo = (mode) => (state) => ({ ...state, mode, hover: null });
+
 /**
  * The newer of pointer and focus counts: a pointer at rest does not hide where the keys went.
  *
@@ -158,124 +156,54 @@ export const point = (on, spot) => (state) => {
   return { ...state, focus: spot, hover: spot ? null : state.hover };
 };
 
-/** @type {(changes: Partial<WriteState>) => Change} */
-export const setWrite = (changes) => (state) => ({
-  ...state,
-  write: { ...state.write, ...changes },
-});
+/** @type {(id: string, changes: object) => Change} */
+export const setView = (id, changes) => (state) =>
+  setMode(id, { view: { ...modeOf(state, id).view, ...changes } })(state);
 
-/** @type {(changes: Partial<InspectState>) => Change} */
-export const setInspect = (changes) => (state) => ({
-  ...state,
-  inspect: { ...state.inspect, ...changes },
-});
+/** @type {(id: string, changes: Partial<Answer<any, any>>) => Change} */
+export const setAnswer = (id, changes) => (state) =>
+  setMode(id, { answer: { ...modeOf(state, id).answer, ...changes } })(state);
 
-/** @type {(changes: Partial<RenderOptions>) => Change} */
-export const setRenderOptions = (changes) => (state) =>
-  setWrite({ options: { ...state.write.options, ...changes } })(state);
-
-/** @type {(changes: Partial<InspectOptions>) => Change} */
-export const setInspectOptions = (changes) => (state) =>
-  setInspect({ options: { ...state.inspect.options, ...changes } })(state);
-
-/** @type {(change: (entries: conversation.Entry[]) => conversation.Entry[]) => Change} */
-const changeEntries = (change) => (state) => {
-  const { draft } = state.write;
-  // The cards are now newer than the text.
-  const next = { ...draft, entries: change(draft.entries), text: null, textError: null };
-  return setWrite({ draft: next })(state);
+/**
+ * Changes a mode's input, in a way that can be undone.
+ *
+ * @param {string} id
+ * @param {(input: any) => any} change Gives the same input if there is nothing to change.
+ * @param {history.Change} what
+ * @param {{now: number, size?: number}} at Now, in milliseconds; the size of the old input.
+ * @returns {Change}
+ */
+export const edit = (id, change, what, at) => (state) => {
+  const { input: before, history: steps } = modeOf(state, id);
+  const input = change(before);
+  if (input === before) return state;
+  return setMode(id, { input, history: history.record(steps, before, what, at) })(state);
 };
 
-/** @type {(key: number, change: (message: unknown) => unknown) => Change} */
-const changeMessage = (key, change) =>
-  changeEntries((entries) =>
-    entries.map((entry) => (entry.key === key ? { key, message: change(entry.message) } : entry)),
-  );
-
-/** @type {(key: number, path: Path, value: unknown) => Change} */
-export const editMessage = (key, path, value) =>
-  changeMessage(key, (message) =>
-    conversation.tidy(conversation.setPath(message, path, value), path),
-  );
-
-/** @type {(key: number, path: Path) => Change} */
-export const removeTool = (key, path) => (state) => {
-  const undo = { label: "A function tool was removed.", draft: state.write.draft };
-  return setWrite({ undo })(editMessage(key, path, undefined)(state));
+/** @type {(id: string, way: "undo" | "redo") => Change} */
+export const goBack = (id, way) => (state) => {
+  const { input, history: steps } = modeOf(state, id);
+  const found = history[way](steps, input);
+  return found ? setMode(id, { input: found.value, history: found.history })(state) : state;
 };
 
-/** @type {(key: number, role: Role) => Change} */
-export const setRole = (key, role) =>
-  changeMessage(key, (message) => {
-    const blank = conversation.isBlank(message);
-    const content = blank ? { content: [conversation.newContent(role)] } : {};
-    return { .../** @type {object} */ (message), role, ...content };
-  });
-
-/** @type {(role: Role, after?: number) => Change} */
-export const addMessage = (role, after) =>
-  changeEntries((entries) => {
-    const added = conversation.toEntries([conversation.newMessage(role)]);
-    const index = entries.findIndex((entry) => entry.key === after);
-    return index < 0 ? [...entries, ...added] : entries.toSpliced(index + 1, 0, ...added);
-  });
-
-/** @type {(key: number) => Change} */
-export const duplicateMessage = (key) =>
-  changeEntries((entries) => {
-    const index = entries.findIndex((entry) => entry.key === key);
-    const copy = conversation.toEntries([entries[index]?.message]);
-    return entries.toSpliced(index + 1, 0, ...copy);
-  });
-
-/** @type {(key: number, by: -1 | 1) => Change} */
-export const moveMessage = (key, by) =>
-  changeEntries((entries) => {
-    const index = entries.findIndex((entry) => entry.key === key);
-    const entry = entries[index];
-    if (!entry || !entries[index + by]) return entries;
-    return entries.toSpliced(index, 1).toSpliced(index + by, 0, entry);
-  });
-
-/** @type {(key: number) => Change} */
-export const deleteMessage = (key) => (state) => {
-  const { draft } = state.write;
-  const index = draft.entries.findIndex((entry) => entry.key === key);
-  const undo = { label: `Message ${index + 1} was deleted.`, draft };
-  const next = changeEntries((entries) => entries.filter((entry) => entry.key !== key))(state);
-  return setWrite({ undo })(next);
+/** The step that undo or redo would take. @type {(state: State, way: "undo" | "redo") => history.Step<unknown> | null} */
+export const nextStep = (state, way) => {
+  const { past, future } = modeOf(state, state.mode).history;
+  return (way === "undo" ? past : future).at(-1) ?? null;
 };
 
-/** @type {(messages: unknown[], label: string) => Change} */
-export const replaceDraft = (messages, label) => (state) => {
-  const { draft } = state.write;
-  const next = { ...conversation.emptyDraft(), entries: conversation.toEntries(messages) };
-  const undo = draft.entries.length || draft.text !== null ? { label, draft } : null;
-  return setWrite({ draft: next, undo })(state);
-};
+/**
+ * What there is to say about the last change; gone with the next one.
+ *
+ * @param {AnyModeState} mode
+ * @returns {string | null}
+ */
+export function noticeOf({ history: { past }, dismissed }) {
+  const step = past.at(-1);
+  return step && step !== dismissed ? step.notice : null;
+}
 
-/** @type {Change} */
-export const undoWrite = (state) => {
-  const { undo } = state.write;
-  if (!undo) return state;
-  const form = undo.draft.textError === null ? state.write.form : "json";
-  return setWrite({ draft: undo.draft, form, undo: null })(state);
-};
-
-/** @type {(text: string) => Change} */
-export const typeJson = (text) => (state) =>
-  setWrite({ draft: conversation.readText(text, state.write.draft) })(state);
-
-/** @type {(source: string, label: string, options?: Partial<InspectOptions>) => Change} */
-export const replaceSource = (source, label, options) => (state) => {
-  const { inspect } = state;
-  const undo = inspect.source ? { label, source: inspect.source, options: inspect.options } : null;
-  return setInspect({ source, undo, options: { ...inspect.options, ...options } })(state);
-};
-
-/** @type {Change} */
-export const undoInspect = (state) => {
-  const { undo } = state.inspect;
-  if (!undo) return state;
-  return setInspect({ source: undo.source, options: undo.options, undo: null })(state);
-};
+/** @type {(id: string) => Change} */
+export const dismissNotice = (id) => (state) =>
+  setMode(id, { dismissed: modeOf(state, id).history.past.at(-1) ?? null })(state);

@@ -29,6 +29,20 @@ def check_conversation(conversation: object, messages: list[Message], levels: in
         check_message(message, levels, "messages", index)
 
 
+def read_messages(conversation: Iterable[Message], levels: int) -> list[Message]:
+    """The messages of a conversation.
+
+    Raises:
+        ChatError: It is no conversation, or the item that the path leads to is no message.
+    """
+    check_conversation(conversation, [], levels)
+    messages = list(conversation)
+    for index, message in enumerate(messages):
+        if not isinstance(message, Message):
+            check_message(message, levels, "messages", index)
+    return messages
+
+
 def check_message(message: object, levels: int, *path: str | int) -> None:
     """Raise the error that tells where the fault is, by reading the message as JSON anew.
 

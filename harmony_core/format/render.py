@@ -7,7 +7,7 @@ so that no token ever spans two parts.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 from harmony_core.chat import Message, Role
 from harmony_core.contents import DeveloperContent, SystemContent, TextContent, as_content
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # The reference reads JSON of at most this many levels, and renders a message from its own
 # JSON or from its conversation's, where it stands two levels deeper.
 _MESSAGE_LEVELS = 127
-_CONVERSATION_LEVELS = _MESSAGE_LEVELS - 2
+CONVERSATION_LEVELS = _MESSAGE_LEVELS - 2
 _LEVELS_ABOVE_SCHEMA = 7
 
 # Role, name, recipient, channel, content type.
@@ -38,8 +38,28 @@ _HeaderFields: TypeAlias = "tuple[Role, str | None, str | None, str | None, str 
 # Which analysis ``auto_drop_analysis`` leaves out.
 Dropping: TypeAlias = Literal["before-first-final", "finished-turns"]
 
+# What the channels' line of a system message adds once there are function tools.
+FUNCTION_TOOLS_LINE = "\nCalls to these tools must go to the commentary channel: 'functions'."
+CHANNELS_HEADING = "# Valid channels: "
+
 _EFFORTS = {"Low": "low", "Medium": "medium", "High": "high"}
 _HEADER_CACHE_SIZE = 1024
+
+
+class RenderConfig(Protocol):
+    """How to render a conversation; see ``RenderConversationConfig``."""
+
+    @property
+    def auto_drop_analysis(self) -> bool:
+        """Whether to leave out analysis that the model no longer needs."""
+
+    @property
+    def drop(self) -> Dropping:
+        """Which that is."""
+
+    @property
+    def schema(self) -> SchemaNotation:
+        """How the tools' JSON Schemas are written."""
 
 
 def render_message(  # noqa: PLR0913 - what the message and the options say
@@ -119,19 +139,16 @@ def render_ranges(  # noqa: PLR0913 - the options, and how the conversation ends
     messages: list[Message] = []
     try:
         messages = list(conversation)
-        has_tools = any(map(_has_function_tools, messages))
-        setting = _Setting(tokenizer, markers, has_tools, _CONVERSATION_LEVELS, schema)
-        first_kept = 0
-        if auto_drop_analysis:
-            finished = drop == "finished-turns"
-            first_kept = _last_turn(messages, training) if finished else _first_final(messages)
-        tokens, ranges = _render_all(messages, setting, first_kept)
+        has_tools = any(map(has_function_tools, messages))
+        setting = _Setting(tokenizer, markers, has_tools, CONVERSATION_LEVELS, schema)
+        first = first_kept(messages, drop, training=training) if auto_drop_analysis else 0
+        tokens, ranges = _render_all(messages, setting, first)
     except _WRONG_FIELD:
-        check_conversation(conversation, messages, _CONVERSATION_LEVELS)
+        check_conversation(conversation, messages, CONVERSATION_LEVELS)
         raise
     if not messages:  # as those of an empty dictionary are
-        check_conversation(conversation, messages, _CONVERSATION_LEVELS)
-    if training and messages and _is_final_of_assistant(messages[-1]):
+        check_conversation(conversation, messages, CONVERSATION_LEVELS)
+    if training and messages and is_final_of_assistant(messages[-1]):
         tokens[-1] = markers.return_
     if next_turn_role is not None:
         tokens.append(markers.start)
@@ -152,14 +169,14 @@ _WRONG_FIELD = (AttributeError, KeyError, TypeError, ChatError)
 
 
 def _render_all(
-    messages: list[Message], setting: _Setting, first_kept: int
+    messages: list[Message], setting: _Setting, first: int
 ) -> tuple[list[int], list[tuple[int, int, int]]]:
-    """Render all messages, but no analysis before ``first_kept``."""
+    """Render all messages, but no analysis before ``first``."""
     tokens: list[int] = []
     ranges: list[tuple[int, int, int]] = []
     for index, message in enumerate(messages):
-        if index < first_kept and message.channel == "analysis":
-            check_message(message, _CONVERSATION_LEVELS)  # the reference reads it all the same
+        if index < first and message.channel == "analysis":
+            check_message(message, CONVERSATION_LEVELS)  # the reference reads it all the same
             continue
         start = len(tokens)
         try:
@@ -169,6 +186,17 @@ def _render_all(
             raise
         ranges.append((index, start, len(tokens)))
     return tokens, ranges
+
+
+def first_kept(messages: list[Message], drop: Dropping, *, training: bool = False) -> int:
+    """Index of the first message whose analysis is kept when analysis is dropped.
+
+    Args:
+        messages: The conversation.
+        drop: As for ``render_ranges``.
+        training: As for ``render_ranges``.
+    """
+    return _last_turn(messages, training) if drop == "finished-turns" else _first_final(messages)
 
 
 def _first_final(messages: list[Message]) -> int:
@@ -191,11 +219,12 @@ def _last_turn(messages: list[Message], training: bool) -> int:
     A turn that ends the conversation in training is still to be learnt: it is not finished.
     """
     stop = len(messages) - 1 if training else len(messages)
-    finals = (i for i in range(stop - 1, -1, -1) if _is_final_of_assistant(messages[i]))
+    finals = (i for i in range(stop - 1, -1, -1) if is_final_of_assistant(messages[i]))
     return next(finals, 0)
 
 
-def _has_function_tools(message: Message) -> bool:
+def has_function_tools(message: Message) -> bool:
+    """Whether a message declares function tools."""
     return any(
         isinstance(content, DeveloperContent)
         and content.tools is not None
@@ -205,7 +234,8 @@ def _has_function_tools(message: Message) -> bool:
     )
 
 
-def _is_final_of_assistant(message: Message) -> bool:
+def is_final_of_assistant(message: Message) -> bool:
+    """Whether a message ends a turn of the assistant."""
     return message.author.role == Role.ASSISTANT and message.channel == "final"
 
 
@@ -339,11 +369,11 @@ def _system_text(content: SystemContent, setting: _Setting) -> str:
         sections.append(_tools(content.tools, setting))
     channels = content.channel_config
     if channels is not None and channels.valid_channels:
-        text = f"# Valid channels: {', '.join(channels.valid_channels)}."
+        text = f"{CHANNELS_HEADING}{', '.join(channels.valid_channels)}."
         if channels.channel_required:
             text += " Channel must be included for every message."
         if setting.has_function_tools:
-            text += "\nCalls to these tools must go to the commentary channel: 'functions'."
+            text += FUNCTION_TOOLS_LINE
         sections.append(text)
     return "\n\n".join(sections)
 

@@ -60,6 +60,12 @@ class HarmonyPage:
         self.console.clear()
         self.requests.clear()
 
+    def undo(self) -> None:
+        self.page.locator("#undo").click()
+
+    def redo(self) -> None:
+        self.page.locator("#redo").click()
+
     def turn_to(self, mode: str) -> None:
         self.page.locator(f"#tab-{mode}").click()
         # The mode follows the address, and that a moment later; what is hidden takes no focus.

@@ -153,7 +153,7 @@ def test_a_fix_is_applied_and_undone(
     expect(app.problems).to_have_count(0)
     assert app.copied("text") == WHOLE + CALL + "<|call|>"
     expect(app.verdict("strict")).to_contain_text("returns 2 messages")
-    app.page.get_by_role("button", name="Undo").click()
+    app.undo()
     expect(app.problems).to_have_count(1)
     assert app.copied("text") == fixed
 

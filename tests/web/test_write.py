@@ -202,7 +202,7 @@ def test_cards_are_moved_duplicated_deleted_and_restored(app: HarmonyPage) -> No
     assert texts() == ["c", "a", "a", "b"]
     cards.nth(0).get_by_label("Delete").click()
     assert texts() == ["a", "a", "b"]
-    app.page.get_by_role("button", name="Undo").click()
+    app.undo()
     assert texts() == ["c", "a", "a", "b"]
     wire = json.loads(app.copied("json"))
     assert [message["content"] for message in wire["messages"]] == ["c", "a", "a", "b"]

@@ -1,5 +1,5 @@
 /**
- * The page's use of the module: for each method the latest request wins, one that still waits
+ * The page's use of the module: for each asker the latest request wins, one that still waits
  * when the next is made is never sent; and after a failure one can start again.
  *
  * @module
@@ -28,10 +28,28 @@ import { loadHarmony } from "../harmony.js";
 
 /**
  * @typedef {object} Call
- * @property {string} name Of the method; only the latest call of each waits.
+ * @property {string} asker Only the latest call of each waits.
  * @property {(harmony: Harmony) => Promise<any>} ask
  * @property {(value: any) => void} resolve
  * @property {(error: unknown) => void} reject
+ */
+
+/** What the page asks. */
+const METHODS = {
+  /** @param {Harmony} harmony @param {RenderParams} params @returns {Promise<RenderValue>} */
+  render: (harmony, params) => harmony.renderWithSpans(params),
+  /** @param {Harmony} harmony @param {InspectParams} params @returns {Promise<InspectValue>} */
+  inspect: (harmony, params) => harmony.inspect(params),
+};
+
+/** @typedef {keyof typeof METHODS} PageMethod */
+/**
+ * @template {PageMethod} M
+ * @typedef {{method: M, params: Parameters<typeof METHODS[M]>[1]}} PageRequest
+ */
+/**
+ * @template {PageMethod} M
+ * @typedef {Awaited<ReturnType<typeof METHODS[M]>>} PageValue
  */
 
 /** @param {Listener} listener */
@@ -43,13 +61,13 @@ export function createEngine(listener) {
   let busy = false;
   let starts = 0;
 
-  /** @param {string} name @param {Call["ask"]} ask */
-  function request(name, ask) {
+  /** @param {string} asker @param {Call["ask"]} ask */
+  function request(asker, ask) {
     return new Promise((resolve, reject) => {
-      waiting.get(name)?.resolve(null);
-      // Deleted first, so that a method asked for again queues behind the other one.
-      waiting.delete(name);
-      waiting.set(name, { name, ask, resolve, reject });
+      waiting.get(asker)?.resolve(null);
+      // Deleted first, so that somebody who asks again queues behind the other one.
+      waiting.delete(asker);
+      waiting.set(asker, { asker, ask, resolve, reject });
       void sendNext();
     });
   }
@@ -57,14 +75,14 @@ export function createEngine(listener) {
   async function sendNext() {
     const [call] = waiting.values();
     if (!harmony || busy || !call) return;
-    waiting.delete(call.name);
+    waiting.delete(call.asker);
     busy = true;
     try {
       call.resolve(await call.ask(harmony));
     } catch (error) {
       if (error instanceof LoadError) {
-        if (waiting.has(call.name)) call.resolve(null);
-        else waiting.set(call.name, call);
+        if (waiting.has(call.asker)) call.resolve(null);
+        else waiting.set(call.asker, call);
         fail(error);
       } else {
         call.reject(error);
@@ -102,16 +120,18 @@ export function createEngine(listener) {
     /** Start afresh after a failure. */
     retry: start,
     /**
-     * @param {RenderParams} params
-     * @returns {Promise<RenderValue | null>} `null` if a newer call took its place.
+     * @template {PageMethod} M
+     * @param {string} asker Of the calls of one asker, only the latest waits.
+     * @param {PageRequest<M>} request
+     * @returns {Promise<PageValue<M> | null>} `null` if a newer call took its place.
      * @throws {import("./connection.js").HarmonyError}
      */
-    render: (params) => request("render", (loaded) => loaded.renderWithSpans(params)),
-    /**
-     * @param {InspectParams} params
-     * @returns {Promise<InspectValue | null>} `null` if a newer call took its place.
-     * @throws {import("./connection.js").HarmonyError}
-     */
-    inspect: (params) => request("inspect", (loaded) => loaded.inspect(params)),
+    ask(asker, { method, params }) {
+      /** @type {(harmony: Harmony, params: any) => Promise<any>} */
+      const call = METHODS[method];
+      return request(asker, (loaded) => call(loaded, params));
+    },
   };
 }
+
+/** @typedef {ReturnType<typeof createEngine>} EngineClient */

@@ -1,72 +1,125 @@
 /**
- * Wires the Inspect mode's views to the store.
+ * Inspect: a model's output, the messages in it, and what is wrong with it.
  *
  * @module
  */
 
-import { INSPECT_EXAMPLES } from "./inspect_examples.js";
+import { ROLES } from "../conversation.js";
+import { find, findElement, setText } from "../dom.js";
 import { stringify } from "../json.js";
-import * as store_ from "../store.js";
 import { createCopyButton } from "../panes/copy.js";
-import { counted, find, findElement, setText } from "../dom.js";
 import { createEditor } from "../panes/editor.js";
-import { createMenu } from "../panes/menu.js";
 import { createMessages } from "../panes/messages.js";
-import { createNotices } from "../panes/notices.js";
-import { createProblems } from "../panes/problems.js";
+import { createProblems, summarise } from "../panes/problems.js";
 import { createTokenPane } from "../panes/token_pane.js";
 import { createVerdicts } from "../panes/verdicts.js";
+import { oneOf, readSettings } from "../persistence.js";
+import { counted } from "../words.js";
+import { INSPECT_EXAMPLES } from "./inspect_examples.js";
 
 /**
- * @typedef {import("../engine/protocol.js").Fault} Fault
  * @typedef {import("../engine/protocol.js").Edit} Edit
- * @typedef {import("../store.js").Store} Store
+ * @typedef {import("../engine/protocol.js").Fault} Fault
+ * @typedef {import("../engine/protocol.js").InspectParams} InspectParams
  */
+
+/** @typedef {InspectParams} Input */
+/** @typedef {Omit<InspectParams, "source">} Options */
+/** @typedef {Record<string, never>} View */
+/** @typedef {import("./mode.js").Mode<Input, View, "inspect">} InspectMode */
+/** @typedef {import("./mode.js").Host<Input, View, "inspect">} Host */
 
 const INDENT = 2;
 
-/**
- * @param {Document} document
- * @param {Store} store
- * @param {() => void} showWrite Turns to the Write mode.
- */
-export function createInspect(document, store, showWrite) {
-  const { update } = store;
-  const panel = findElement(document, "#inspect-panel");
+/** The names under which texts are kept. */
+const SOURCE = "paste";
+const SETTINGS = "inspect";
+
+/** @type {InspectMode["initial"]} */
+const initial = () => ({
+  input: {
+    source: "",
+    reading: "auto",
+    role: "assistant",
+    missing_call_is_call: false,
+    recover_stripped_markers: false,
+  },
+  view: {},
+});
+
+/** @type {InspectMode["restore"]} */
+function restore(read) {
+  const settings = readSettings(read(SETTINGS));
+  return {
+    input: {
+      source: read(SOURCE) ?? "",
+      reading: oneOf(settings["reading"], ["auto", "tokens", "text"], "auto"),
+      role: settings["role"] === null ? null : oneOf(settings["role"], ROLES, "assistant"),
+      missing_call_is_call: settings["missing_call_is_call"] === true,
+      recover_stripped_markers: settings["recover_stripped_markers"] === true,
+    },
+    view: {},
+  };
+}
+
+/** @type {InspectMode} */
+export const inspect = {
+  id: "inspect",
+  label: "Inspect",
+  initial,
+  restore,
+  save: ({ input: { source, ...options } }) => ({
+    [SETTINGS]: JSON.stringify(options),
+    [SOURCE]: source,
+  }),
+  request: (input) => (input.source.trim() ? { method: "inspect", params: input } : null),
+  sizeOf: ({ source }) => source.length,
+  summarise({ tokens, messages, counts }) {
+    const sizes = `${counted(tokens.ids.length, "token")} in ${counted(messages.length, "message")}`;
+    return `${sizes}; problems: ${summarise(counts)}`;
+  },
+  examples: INSPECT_EXAMPLES.map(({ name, about, source, options }) => ({
+    name,
+    about,
+    load: (input) => ({ ...input, ...options, source }),
+  })),
+  mount,
+};
+
+/** @param {Host} host */
+function mount(host) {
+  const { panel, notices } = host;
   const recognised = findElement(panel, ".recognised");
-  const notices = createNotices(findElement(document, "#inspect-notices"));
   const input = findElement(panel, "section");
-  const found = () => store.state.inspect.answer.value?.messages ?? [];
+  const found = () => host.state.answer.value?.messages ?? [];
 
-  /** @param {"hover" | "focus"} on @param {import("../tokens/detail.js").Spot | null} spot */
-  const point = (on, spot) => update(store_.point(on, spot && { mode: "inspect", ...spot }));
+  /** @param {string} source @param {import("./mode.js").Change} what */
+  const setSource = (source, what) =>
+    host.edit((before) => (before.source === source ? before : { ...before, source }), what);
 
-  const source = findElement(document, "#source");
-  const plain = find(source, "textarea", HTMLTextAreaElement);
-  const early = plain.value;
-  const editor = createEditor(source, {
-    label: plain.getAttribute("aria-label") ?? "",
-    hint: plain.placeholder,
+  const editor = createEditor(findElement(panel, "#source"), {
+    label: "Token ids or Harmony text",
+    hint: "Paste token ids in any common notation, a server’s response, or Harmony text.",
     language: "plain",
-    onType: (text) => update(store_.setInspect({ source: text })),
+    onType: (source, group) => setSource(source, { label: group ? "typing" : "paste", group }),
+    undo: host.undo,
+    redo: host.redo,
   });
-  plain.remove();
-  if (early) update(store_.replaceSource(early, "The text typed while the page loaded was kept."));
 
-  const tokens = createTokenPane(findElement(document, "#inspect-tokens"), {
-    point,
+  const tokens = createTokenPane(findElement(panel, "#inspect-tokens"), {
+    point: host.point,
     showMessage: (message) => messages.reveal(message),
     describeMark({ item }) {
-      const diagnostic = store.state.inspect.answer.value?.diagnostics[item];
-      return diagnostic ? { name: diagnostic.code, text: diagnostic.message } : null;
+      const problem = host.state.answer.value?.diagnostics[item];
+      return problem ? { name: problem.code, text: problem.message } : null;
     },
   });
-  const problems = createProblems(findElement(document, "#problems"), {
+  const problems = createProblems(findElement(panel, "#problems"), {
     go: (diagnostic) => tokens.goToRange(diagnostic),
     fix: applyFix,
     removed: ({ start, stop }) => tokens.textOf(start, stop),
   });
-  const verdicts = createVerdicts(findElement(document, "#verdicts"), {
+  const verdicts = createVerdicts(findElement(panel, "#verdicts"), {
     go: (token) => tokens.goToRange({ start: token, stop: token }),
   });
   panel.addEventListener("keydown", (event) => {
@@ -74,44 +127,42 @@ export function createInspect(document, store, showWrite) {
     event.preventDefault();
     tokens.goToMark(event.shiftKey ? -1 : 1);
   });
-  const messages = createMessages(find(document, "#messages", HTMLOListElement), {
+  const messages = createMessages(find(panel, "#messages", HTMLOListElement), {
     showTokens(ordinal) {
       const start = found()[ordinal]?.start;
       if (start !== undefined) tokens.go(start);
     },
     point(on, at) {
-      point(on, at && { ...at, token: null });
+      host.point(on, at && { ...at, token: null });
       if (on === "focus" && at) tokens.peek(at.message, at.part);
     },
   });
 
-  createMenu(find(document, "#inspect-examples", HTMLDetailsElement), INSPECT_EXAMPLES, (index) => {
-    const example = INSPECT_EXAMPLES[index];
-    if (!example) return;
-    update(store_.replaceSource(example.source, `Loaded “${example.name}”.`, example.options));
-  });
-  find(document, "#inspect-clear", HTMLButtonElement).addEventListener("click", () =>
-    update(store_.replaceSource("", "The text was cleared.")),
+  find(panel, "#inspect-clear", HTMLButtonElement).addEventListener("click", () =>
+    setSource("", { label: "clear", notice: "Cleared the text." }),
   );
-  connectOptions(find(document, "#inspect-options", HTMLFormElement), store);
+  connectOptions(find(panel, "#inspect-options", HTMLFormElement), host);
 
-  const copy = find(document, "#copy-messages", HTMLButtonElement);
+  const copy = find(panel, "#copy-messages", HTMLButtonElement);
   const wire = () => found().map(({ message }) => message);
   createCopyButton(copy, () => stringify({ messages: wire() }, INDENT));
-  const edit = find(document, "#edit-in-write", HTMLButtonElement);
-  edit.addEventListener("click", () => {
-    update(store_.replaceDraft(wire(), "The inspected messages replaced your conversation."));
-    showWrite();
-  });
+  const edit = find(panel, "#edit-in-write", HTMLButtonElement);
+  edit.addEventListener("click", () =>
+    host.hand("conversation", wire(), {
+      label: "replace conversation",
+      notice: "The inspected messages replaced your conversation.",
+    }),
+  );
 
   /** @param {Edit} fix @param {string} label */
   function applyFix(fix, label) {
-    const { value, fault, busy } = store.state.inspect.answer;
+    const { value, fault, busy } = host.state.answer;
     const edited = tokens.edited(fix);
     // An edit of tokens that are not those of the text any more would undo what was typed since.
     if (!value || !edited || fault || busy) return;
-    const text = value.recognised === "text" ? edited.text : `[${edited.ids.join(", ")}]`;
-    update(store_.replaceSource(text, `Applied: ${label}.`));
+    const source = value.recognised === "text" ? edited.text : `[${edited.ids.join(", ")}]`;
+    const step = label.charAt(0).toLowerCase() + label.slice(1);
+    setSource(source, { label: step, notice: `Applied: ${label}.` });
   }
 
   /** @param {Fault | null} fault */
@@ -126,18 +177,18 @@ export function createInspect(document, store, showWrite) {
     notices.show("fault", fault && { kind: "error", text: message, hint, actions });
   }
 
-  store.watch(
-    ({ inspect }) => [inspect.source],
-    (text) => editor.setText(text),
+  host.watch(
+    ({ input: { source } }) => [source],
+    (source) => editor.setText(source),
   );
-  store.watch(
-    ({ inspect }) => [inspect.answer],
+  host.watch(
+    ({ answer }) => [answer],
     ({ value, fault, busy }) => {
       const all = value?.messages ?? [];
       const labels = all.map((_, index) => String(index + 1));
-      const hint = store.state.inspect.source.trim()
-        ? "The tokens appear here as soon as the tokenizer is loaded."
-        : "Paste a model’s output, or choose an example.";
+      const hint = host.state.input.source.trim()
+        ? "The tokens appear here once the tokenizer is loaded."
+        : "Paste a model’s output or choose an example.";
       tokens.show(value?.tokens ?? null, labels, hint);
       const stale = fault !== null && value !== null;
       tokens.setStale(stale, busy);
@@ -152,65 +203,35 @@ export function createInspect(document, store, showWrite) {
       edit.disabled = !all.length;
     },
   );
-  store.watch(
-    ({ inspect }) => [inspect.undo],
-    (undo) =>
-      notices.show(
-        "undo",
-        undo && {
-          kind: "info",
-          text: undo.label,
-          actions: [
-            { label: "Undo", run: () => update(store_.undoInspect) },
-            { label: "Dismiss", run: () => update(store_.setInspect({ undo: null })) },
-          ],
-        },
-      ),
-  );
-  store.watch(
-    ({ hover, focus }) => [hover ?? focus],
-    (spot) => {
-      const here = spot?.mode === "inspect" ? spot : null;
-      tokens.point(here);
-      messages.light(here?.message ?? -1, here?.part ?? null);
-      problems.light(tokens.marksOn(here?.token ?? null).map(({ item }) => item));
-    },
-  );
-  store.watch(
-    ({ engine }) => [engine.status],
-    (status) => {
-      panel.dataset["state"] = status;
-    },
-  );
+  host.watchSpot((spot) => {
+    tokens.point(spot);
+    messages.light(spot?.message ?? -1, spot?.part ?? null);
+    problems.light(tokens.marksOn(spot?.token ?? null).map(({ item }) => item));
+  });
 }
 
-/**
- * @param {HTMLFormElement} form
- * @param {Store} store
- */
-function connectOptions(form, store) {
+/** @param {HTMLFormElement} form @param {Host} host */
+function connectOptions(form, host) {
   const reading = find(form, "[name=reading]", HTMLSelectElement);
   const role = find(form, "[name=role]", HTMLSelectElement);
   const calls = find(form, "[name=missing_call_is_call]", HTMLInputElement);
   const stripped = find(form, "[name=recover_stripped_markers]", HTMLInputElement);
   form.addEventListener("input", () => {
-    const options = {
+    const options = /** @type {Options} */ ({
       reading: reading.value,
       role: role.value || null,
       missing_call_is_call: calls.checked,
       recover_stripped_markers: stripped.checked,
-    };
-    store.update(
-      store_.setInspectOptions(/** @type {import("../store.js").InspectOptions} */ (options)),
-    );
+    });
+    host.edit((input) => ({ ...input, ...options }), { label: "option change" });
   });
-  store.watch(
-    ({ inspect }) => [inspect.options],
-    (options) => {
-      reading.value = options.reading;
-      role.value = options.role ?? "";
-      calls.checked = options.missing_call_is_call;
-      stripped.checked = options.recover_stripped_markers;
+  host.watch(
+    ({ input }) => [input],
+    (input) => {
+      reading.value = input.reading;
+      role.value = input.role ?? "";
+      calls.checked = input.missing_call_is_call;
+      stripped.checked = input.recover_stripped_markers;
     },
   );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("../store.js").InspectOptions} InspectOptions */
+/** @typedef {import("./inspect.js").Options} InspectOptions */
 
 /** @type {InspectOptions} */
 const completion = {

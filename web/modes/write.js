@@ -1,125 +1,250 @@
 /**
- * Wires the Write mode's views to the store.
+ * Write: a conversation, as cards or as JSON, and its tokens.
  *
  * @module
  */
 
-import { ROLES, writeText } from "../conversation.js";
-import { WRITE_EXAMPLES } from "./write_examples.js";
-import * as store_ from "../store.js";
-import { createCards } from "../panes/cards.js";
+import { ROLES } from "../conversation.js";
 import { closest, find, findElement } from "../dom.js";
+import * as drafts from "../draft.js";
+import { createCards } from "../panes/cards.js";
 import { createJsonPane } from "../panes/json_pane.js";
-import { createMenu } from "../panes/menu.js";
-import { createNotices } from "../panes/notices.js";
 import { createTabs } from "../panes/tabs.js";
 import { createTokenPane } from "../panes/token_pane.js";
+import { oneOf, readSettings } from "../persistence.js";
+import { counted } from "../words.js";
+import { WRITE_EXAMPLES } from "./write_examples.js";
 
 /**
+ * @typedef {import("../draft.js").Draft} Draft
  * @typedef {import("../engine/protocol.js").Fault} Fault
- * @typedef {import("../store.js").Store} Store
- * @typedef {import("../store.js").WriteState} WriteState
+ * @typedef {import("../engine/protocol.js").RenderParams} RenderParams
+ * @typedef {import("../engine/protocol.js").Role} Role
  */
+
+/** @typedef {Omit<RenderParams, "conversation">} Options */
+/** @typedef {{draft: Draft, options: Options}} Input */
+/** @typedef {{form: "cards" | "json"}} View */
+/** @typedef {import("./mode.js").Mode<Input, View, "render">} WriteMode */
+/** @typedef {import("./mode.js").Host<Input, View, "render">} Host */
 
 const INDENT = 2;
 const NO_TOOLS = Object.freeze({});
 
-/**
- * @param {Document} document
- * @param {Store} store
- */
-export function createWrite(document, store) {
-  const { update } = store;
-  const panel = findElement(document, "#write-panel");
-  const cardsPanel = findElement(document, "#cards-panel");
-  const jsonPanel = findElement(document, "#json-panel");
+/** @satisfies {Options} */
+const OPTIONS = Object.freeze({
+  mode: "conversation",
+  next_role: "assistant",
+  drop_analysis: true,
+});
 
-  /** @param {"cards" | "json"} form */
-  const showForm = (form) => update(store_.setWrite({ form }));
+/** The names under which texts are kept. */
+const CONVERSATION = "conversation";
+const SETTINGS = "write";
+
+/** @type {WriteMode["initial"]} */
+const initial = () => ({
+  input: {
+    draft: drafts.replaceMessages(drafts.emptyDraft(), WRITE_EXAMPLES[0]?.messages ?? []),
+    options: { ...OPTIONS },
+  },
+  view: { form: "cards" },
+});
+
+/** @type {WriteMode["restore"]} */
+function restore(read) {
+  const settings = readSettings(read(SETTINGS));
+  const text = read(CONVERSATION);
+  const state = initial();
+  /** @type {Options} */
+  const options = {
+    mode: oneOf(settings["mode"], ["conversation", "completion", "training"], OPTIONS.mode),
+    next_role: oneOf(settings["next_role"], ROLES, OPTIONS.next_role),
+    drop_analysis: settings["drop_analysis"] !== false,
+  };
+  if (text === null) return { ...state, input: { ...state.input, options } };
+  const typed = drafts.readText(text, drafts.emptyDraft());
+  const inJson = settings["form"] === "json" || typed.textError !== null;
+  return {
+    input: { draft: inJson ? typed : { ...typed, text: null }, options },
+    view: { form: inJson ? "json" : "cards" },
+  };
+}
+
+/** @type {WriteMode} */
+export const write = {
+  id: "write",
+  label: "Write",
+  initial,
+  restore,
+  save: ({ input: { draft, options }, view }) => ({
+    [SETTINGS]: JSON.stringify({ ...options, ...view }),
+    [CONVERSATION]: drafts.writeText(draft),
+  }),
+  request({ draft, options }) {
+    const fault = drafts.schemaFault(draft);
+    if (fault) return { fault };
+    return { method: "render", params: { conversation: drafts.writeText(draft), ...options } };
+  },
+  // Cards share what they have in common with the last ones.
+  sizeOf: ({ draft }) => draft.text?.length ?? 0,
+  summarise: ({ tokens, messages }) =>
+    `${counted(tokens.ids.length, "token")} in ${counted(messages.length, "message")}`,
+  examples: WRITE_EXAMPLES.map(({ name, about, messages, options }) => ({
+    name,
+    about,
+    load: (input) => ({
+      draft: drafts.replaceMessages(input.draft, messages),
+      options: { ...input.options, ...options },
+    }),
+  })),
+  accepts: {
+    /** @param {Input} input @param {unknown[]} messages */
+    conversation: (input, messages) => ({
+      ...input,
+      draft: drafts.replaceMessages(input.draft, messages),
+    }),
+  },
+  mount,
+};
+
+/** @param {Host} host */
+function mount(host) {
+  const { panel, notices } = host;
+  const cardsPanel = findElement(panel, "#cards-panel");
+  const jsonPanel = findElement(panel, "#json-panel");
+  const addButtons = findElement(cardsPanel, ".add");
+
+  /** The keys of the messages that the answer was made from. */
+  const answered = () => host.state.answer.input?.draft.entries.map(({ key }) => key) ?? [];
   /** @param {number} key @returns {number} Its ordinal among the rendered messages, or -1. */
   const ordinalOf = (key) => {
-    const { answer, keys } = store.state.write;
-    return answer.value?.messages.findIndex(({ index }) => keys[index] === key) ?? -1;
+    const keys = answered();
+    return host.state.answer.value?.messages.findIndex(({ index }) => keys[index] === key) ?? -1;
   };
   /** @param {number} message Ordinal. @returns {number | undefined} */
-  const keyOf = (message) => {
-    const { answer, keys } = store.state.write;
-    return keys[answer.value?.messages[message]?.index ?? -1];
-  };
-  /** @param {"hover" | "focus"} on @param {import("../tokens/detail.js").Spot | null} spot */
-  const point = (on, spot) => update(store_.point(on, spot && { mode: "write", ...spot }));
+  const keyOf = (message) => answered()[host.state.answer.value?.messages[message]?.index ?? -1];
 
-  const tokens = createTokenPane(findElement(document, "#write-tokens"), {
-    point,
+  const tokens = createTokenPane(findElement(panel, "#write-tokens"), {
+    point: host.point,
     showMessage(message) {
       const key = keyOf(message);
       if (key !== undefined) cards.reveal(key);
     },
     describeMark({ item }) {
-      const found = store.state.write.answer.value?.literals[item];
+      const found = host.state.answer.value?.literals[item];
       return { name: "literal", text: `${found?.text ?? ""} as plain text, not the control token` };
     },
-    json: () => writeText(store.state.write.draft, INDENT),
+    json: () => drafts.writeText(host.state.input.draft, INDENT),
   });
 
-  const cards = createCards(find(document, "#cards", HTMLOListElement), {
-    edit: (key, path, value) => update(store_.editMessage(key, path, value)),
-    setRole: (key, role) => update(store_.setRole(key, role)),
-    add: (role, after) => add(role, after),
-    removeTool: (key, path) => update(store_.removeTool(key, path)),
-    duplicate: (key) => update(store_.duplicateMessage(key)),
-    remove: (key) => update(store_.deleteMessage(key)),
-    move: (key, by) => update(store_.moveMessage(key, by)),
+  const cards = createCards(find(panel, "#cards", HTMLOListElement), {
+    edit: (key, path, value) =>
+      change((draft) => drafts.editMessage(draft, key, path, value), {
+        label: `edit in ${nameOf(key)}`,
+        group: [key, ...path].join("/"),
+      }),
+    setRole: (key, role) =>
+      change((draft) => drafts.setRole(draft, key, role), {
+        label: `role change of ${nameOf(key)}`,
+      }),
+    add,
+    addTool: (key, path, namespace) =>
+      change((draft) => drafts.editMessage(draft, key, path, namespace), {
+        label: "add function tool",
+      }),
+    removeTool: (key, path) =>
+      change((draft) => drafts.editMessage(draft, key, path, undefined), {
+        label: "remove function tool",
+        notice: "Removed a function tool.",
+      }),
+    duplicate: (key) =>
+      change((draft) => drafts.duplicateMessage(draft, key), {
+        label: `duplicate ${nameOf(key)}`,
+      }),
+    remove: (key) =>
+      change((draft) => drafts.deleteMessage(draft, key), {
+        label: `delete ${nameOf(key)}`,
+        notice: `Deleted ${nameOf(key)}.`,
+      }),
+    move: (key, by) =>
+      change((draft) => drafts.moveMessage(draft, key, by), { label: `move ${nameOf(key)}` }),
+    focusAdd: () => find(addButtons, "[data-add=user]", HTMLButtonElement).focus(),
     showTokens(key) {
-      const start = store.state.write.answer.value?.messages[ordinalOf(key)]?.start;
+      const start = host.state.answer.value?.messages[ordinalOf(key)]?.start;
       if (start !== undefined) tokens.go(start);
     },
     showToken: (token) => tokens.goToRange({ start: token, stop: token }),
-    showJson: () => showForm("json"),
+    showJson,
     point(on, at) {
       const message = at ? ordinalOf(at.key) : -1;
-      point(on, at && message >= 0 ? { message, part: at.part, token: null } : null);
+      host.point(on, at && message >= 0 ? { message, part: at.part, token: null } : null);
       if (on === "focus" && at && message >= 0) tokens.peek(message, at.part);
     },
   });
 
-  /** @param {import("../store.js").Role} role @param {number} [after] */
+  /** @param {(draft: Draft) => Draft} make @param {import("./mode.js").Change} what */
+  function change(make, what) {
+    host.edit((input) => {
+      const draft = make(input.draft);
+      return draft === input.draft ? input : { ...input, draft };
+    }, what);
+  }
+
+  /** @param {number} key */
+  const nameOf = (key) => `message ${drafts.placeOf(host.state.input.draft, key) + 1}`;
+
+  /** @param {Role} role @param {number} [after] */
   function add(role, after) {
-    const before = new Set(store.state.write.draft.entries.map(({ key }) => key));
-    update(store_.addMessage(role, after));
-    const added = store.state.write.draft.entries.find(({ key }) => !before.has(key));
+    const before = new Set(host.state.input.draft.entries.map(({ key }) => key));
+    change((draft) => drafts.addMessage(draft, role, after), {
+      label: `add ${role} message`,
+    });
+    const added = host.state.input.draft.entries.find(({ key }) => !before.has(key));
     if (added) cards.focus(added.key);
   }
 
-  const json = createJsonPane(jsonPanel, (text) => update(store_.typeJson(text)));
-  const notices = createNotices(findElement(document, "#write-notices"));
-  const forms = createTabs(findElement(document, "#write-forms"), (name) =>
-    showForm(name === "json" ? "json" : "cards"),
+  function showJson() {
+    host.setView({ form: "json" });
+    json.focus();
+  }
+
+  const json = createJsonPane(jsonPanel, {
+    onType: (text, group) =>
+      change((draft) => drafts.readText(text, draft), { label: "edit in JSON", group }),
+    undo: host.undo,
+    redo: host.redo,
+  });
+  const forms = createTabs(findElement(panel, "#write-forms"), (name) =>
+    host.setView({ form: name === "json" ? "json" : "cards" }),
   );
 
-  createMenu(find(document, "#write-examples", HTMLDetailsElement), WRITE_EXAMPLES, (index) => {
-    const example = WRITE_EXAMPLES[index];
-    if (!example) return;
-    update(store_.replaceDraft(example.messages, `Loaded “${example.name}”.`));
-    update(store_.setRenderOptions(example.options ?? {}));
-  });
-  find(document, "#write-clear", HTMLButtonElement).addEventListener("click", () =>
-    update(store_.replaceDraft([], "Started a new conversation.")),
+  find(panel, "#write-clear", HTMLButtonElement).addEventListener("click", () =>
+    change((draft) => drafts.replaceMessages(draft, []), {
+      label: "new conversation",
+      notice: "Started a new conversation.",
+    }),
   );
-  findElement(cardsPanel, ".add").addEventListener("click", (event) => {
+  addButtons.addEventListener("click", (event) => {
     const name = closest(event, "[data-add]")?.dataset["add"];
     const role = ROLES.find((each) => each === name);
     if (role) add(role);
   });
-  connectOptions(find(document, "#render-options", HTMLFormElement), store);
+  connectOptions(find(panel, "#render-options", HTMLFormElement), host);
 
-  store.watch(
-    ({ write, engine }) => [write.draft, write.form, engine],
+  /** @type {Draft | null} */
+  let shown = null;
+  host.watch(
+    ({ input, view }, { engine }) => [input.draft, view.form, engine],
     (draft, form, engine) => {
+      // Undo and redo can lead to JSON that the cards cannot show.
+      const unreadable = draft.textError !== null && shown?.textError === null;
+      shown = draft;
+      if (unreadable && form === "cards") return host.setView({ form: "json" });
       forms.select(form);
       cardsPanel.hidden = form !== "cards";
       jsonPanel.hidden = form !== "json";
-      if (form === "json") json.setText(writeText(draft, INDENT));
+      if (form === "json") json.setText(drafts.writeText(draft, INDENT));
       cardsPanel.inert = draft.textError !== null;
       cards.show(
         draft.entries,
@@ -128,92 +253,67 @@ export function createWrite(document, store) {
     },
   );
 
-  /** @param {Fault | null} fault @param {WriteState} write */
-  function showFault(fault, { form, draft }) {
-    const inJson = form === "json";
+  /** @param {Fault | null} fault */
+  function showFault(fault) {
+    const { input, view } = host.state;
+    const { textError } = input.draft;
+    const inJson = view.form === "json";
     json.showFault(inJson ? fault : null);
     const inCard = cards.showFault(inJson ? null : fault);
+    if (textError !== null && !inJson) {
+      notices.show("fault", {
+        kind: "error",
+        text: fault?.message ?? `The JSON cannot be read: ${textError}`,
+        hint: "The cards show its last readable state.",
+        actions: [{ label: "Go to the JSON", run: showJson }],
+      });
+      return;
+    }
     const place = fault && inJson ? json.placeOf(fault) : null;
-    const unread = draft.textError !== null && !inJson;
-    const text = fault?.message ?? `The JSON cannot be read: ${draft.textError}`;
-    const toPlace = place && { label: "Go to the place", run: () => json.go(place) };
-    const toJson = { label: "Go to the JSON", run: () => showForm("json") };
-    const hidden = !unread && (!fault || inCard);
+    const actions = place ? [{ label: "Go to the place", run: () => json.go(place) }] : [];
     notices.show(
       "fault",
-      hidden
-        ? null
-        : {
-            kind: "error",
-            text,
-            hint: unread ? "The cards show its last readable state." : (fault?.hint ?? ""),
-            actions: [unread ? toJson : toPlace].filter((action) => action !== null),
-          },
+      fault && !inCard ? { kind: "error", text: fault.message, hint: fault.hint, actions } : null,
     );
   }
 
-  store.watch(
-    ({ write }) => [write.answer, write.draft, write.form],
+  host.watch(
+    ({ answer, input, view }) => [answer, input.draft, view.form],
     ({ value, fault, busy }, draft, _form) => {
       const labels = value?.messages.map(({ index }) => String(index + 1)) ?? [];
       const hint = draft.entries.length
-        ? "The tokens appear here as soon as the tokenizer is loaded."
+        ? "The tokens appear here once the tokenizer is loaded."
         : "Add a message to see its tokens.";
       tokens.show(value?.tokens ?? null, labels, hint);
       tokens.setStale(fault !== null && value !== null, busy);
-      cards.showSizes(value, store.state.write.keys);
-      cards.showLiterals(value, store.state.write.keys);
-      showFault(fault, store.state.write);
+      const keys = answered();
+      cards.showSizes(value, keys);
+      cards.showLiterals(value, keys);
+      showFault(fault);
     },
   );
-  store.watch(
-    ({ write }) => [write.undo],
-    (undo) =>
-      notices.show(
-        "undo",
-        undo && {
-          kind: "info",
-          text: undo.label,
-          actions: [
-            { label: "Undo", run: () => update(store_.undoWrite) },
-            { label: "Dismiss", run: () => update(store_.setWrite({ undo: null })) },
-          ],
-        },
-      ),
-  );
-  store.watch(
-    ({ hover, focus }) => [hover ?? focus],
-    (spot) => {
-      const here = spot?.mode === "write" ? spot : null;
-      tokens.point(here);
-      cards.light(here ? keyOf(here.message) : undefined, here?.part ?? null);
-    },
-  );
-  store.watch(
-    ({ engine }) => [engine.status],
-    (status) => {
-      panel.dataset["state"] = status;
-    },
-  );
+  host.watchSpot((spot) => {
+    tokens.point(spot);
+    cards.light(spot ? keyOf(spot.message) : undefined, spot?.part ?? null);
+  });
 }
 
-/**
- * @param {HTMLFormElement} form
- * @param {Store} store
- */
-function connectOptions(form, store) {
+/** @param {HTMLFormElement} form @param {Host} host */
+function connectOptions(form, host) {
   const mode = find(form, "[name=mode]", HTMLSelectElement);
   const next = find(form, "[name=next_role]", HTMLSelectElement);
   const drop = find(form, "[name=drop_analysis]", HTMLInputElement);
   const onlyCompletion = findElement(form, "[data-only=completion]");
   form.addEventListener("input", () => {
-    const options = { mode: mode.value, next_role: next.value, drop_analysis: drop.checked };
-    store.update(
-      store_.setRenderOptions(/** @type {import("../store.js").RenderOptions} */ (options)),
-    );
+    const options = /** @type {Options} */ ({
+      mode: mode.value,
+      next_role: next.value,
+      drop_analysis: drop.checked,
+    });
+    host.edit((input) => ({ ...input, options }), { label: "option change" });
   });
-  store.watch(
-    ({ write }) => [write.options],
+  host.watch(
+    ({ input }) => [input.options],
     (options) => {
       mode.value = options.mode;
       next.value = options.next_role;

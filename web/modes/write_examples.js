@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("../store.js").RenderOptions} RenderOptions */
+/** @typedef {import("./write.js").Options} RenderOptions */
 
 /** @param {string} text */
 const texts = (text) => [{ type: "text", text }];

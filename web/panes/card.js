@@ -3,17 +3,9 @@
 import { getPath, roleOf } from "../conversation.js";
 import { isRecord } from "../json.js";
 import { buildContents, shapeOf } from "./contents.js";
-import {
-  cloneElement,
-  counted,
-  find,
-  findElement,
-  formatCount,
-  groupBy,
-  make,
-  setText,
-} from "../dom.js";
+import { cloneElement, find, findElement, groupBy, make, setText } from "../dom.js";
 import { controlOf, fieldsIn, pathOf, writeField } from "./fields.js";
+import { counted, formatCount } from "../words.js";
 
 /** @typedef {import("../conversation.js").Path} Path */
 /** @typedef {import("./fields.js").Builtins} Builtins */

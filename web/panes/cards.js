@@ -2,11 +2,12 @@
 
 import { getPath, roleAfter, roleOf, ROLES } from "../conversation.js";
 import { createCard } from "./card.js";
-import { closest, counted, groupBy, make, revealInPane } from "../dom.js";
+import { closest, groupBy, make, revealInPane } from "../dom.js";
 import { pathOf, readField } from "./fields.js";
+import { counted } from "../words.js";
 
 /**
- * @typedef {import("../conversation.js").Entry} Entry
+ * @typedef {import("../draft.js").Entry} Entry
  * @typedef {import("../conversation.js").Path} Path
  * @typedef {import("../engine/protocol.js").Fault} Fault
  * @typedef {import("../engine/protocol.js").RenderValue} RenderValue
@@ -20,10 +21,12 @@ import { pathOf, readField } from "./fields.js";
  * @property {(key: number, path: Path, value: unknown) => void} edit
  * @property {(key: number, role: Role) => void} setRole
  * @property {(role: Role, after: number) => void} add
+ * @property {(key: number, path: Path, namespace: object) => void} addTool
  * @property {(key: number, path: Path) => void} removeTool
  * @property {(key: number) => void} duplicate
  * @property {(key: number) => void} remove
  * @property {(key: number, by: -1 | 1) => void} move
+ * @property {() => void} focusAdd Moves the focus to where the first message is added.
  * @property {(key: number) => void} showTokens
  * @property {(token: number) => void} showToken
  * @property {() => void} showJson
@@ -204,6 +207,7 @@ function connect(list, actions, known) {
     actions.remove(key);
     const next = neighbour?.querySelector("[data-do=delete]");
     if (next instanceof HTMLElement) next.focus();
+    else actions.focusAdd();
   }
 
   /** @param {HTMLElement} button The form it is in says which content is meant. */
@@ -219,12 +223,15 @@ function connect(list, actions, known) {
     const path = toolsPath(button);
     const namespace = getPath(known.message(key), path);
     const tools = getPath(namespace, ["tools"]);
-    const added = [...(Array.isArray(tools) ? tools : []), { name: "", description: "" }];
-    actions.edit(key, path, {
-      name: "functions",
-      .../** @type {object} */ (namespace),
-      tools: added,
-    });
+    const before = Array.isArray(tools) ? tools : [];
+    const added = { name: "", description: "" };
+    keepForm(button, key, before.length, () =>
+      actions.addTool(key, path, {
+        name: "functions",
+        .../** @type {object} */ (namespace),
+        tools: [...before, added],
+      }),
+    );
   }
 
   /** @param {HTMLElement} button @param {number} key */
@@ -233,8 +240,31 @@ function connect(list, actions, known) {
     const index = Number(closestTool(button));
     const tools = getPath(known.message(key), [...path, "tools"]);
     const last = Array.isArray(tools) && tools.length === 1;
-    // The namespace goes with its last tool.
-    actions.removeTool(key, last ? path : [...path, "tools", index]);
+    keepForm(button, key, index, () =>
+      // The namespace goes with its last tool.
+      actions.removeTool(key, last ? path : [...path, "tools", index]),
+    );
+  }
+
+  /**
+   * Makes a change that has the card build its form anew, and moves the focus to a tool of the
+   * new form.
+   *
+   * @param {HTMLElement} button In the form.
+   * @param {number} key
+   * @param {number} tool Its place, or one beyond the last.
+   * @param {() => void} change
+   */
+  function keepForm(button, key, tool, change) {
+    const forms = () => [...(known.card(key)?.element.querySelectorAll(".form") ?? [])];
+    const ordinal = forms().findIndex((form) => form.contains(button));
+    change();
+    const form = forms()[ordinal];
+    const tools = form?.querySelectorAll("[data-tool]");
+    const next = tools?.[Math.min(tool, tools.length - 1)]?.querySelector("input");
+    const fallback = form?.querySelector(".add-tool");
+    if (next) next.focus();
+    else if (fallback instanceof HTMLElement) fallback.focus();
   }
 }
 

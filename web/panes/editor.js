@@ -5,7 +5,7 @@
  * @module
  */
 
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
@@ -22,6 +22,10 @@ import { tags } from "@lezer/highlight";
 
 /** Marks a change that did not come from typing. */
 const fromPage = Annotation.define();
+
+/** Changes that are a step of their own to undo, and the group of the others. */
+const AT_ONCE = ["input.paste", "input.drop", "delete.cut"];
+const TYPING = "typing";
 
 /** Beyond this many characters, reading the whole document at every key would be felt. */
 const LARGE = 200_000;
@@ -78,11 +82,21 @@ function replaceSelected(event, view) {
 }
 
 /**
- * @param {HTMLElement} parent
- * @param {{label: string, language: "json" | "plain", hint?: string, text?: string,
- *   onType: (text: string) => void}} options
+ * @typedef {object} EditorOptions
+ * @property {string} label
+ * @property {"json" | "plain"} language
+ * @property {string} [hint]
+ * @property {(text: string, group: string | null) => void} onType `group` is `null` if all of the
+ *   change came at once, as from the clipboard.
+ * @property {() => void} undo The editor has no history of its own.
+ * @property {() => void} redo
  */
-export function createEditor(parent, { label, language, hint = "", text = "", onType }) {
+
+/**
+ * @param {HTMLElement} parent
+ * @param {EditorOptions} options
+ */
+export function createEditor(parent, { label, language, hint = "", onType, undo, redo }) {
   const root = parent.attachShadow({ mode: "open" });
   const host = parent.ownerDocument.createElement("div");
   const sheet = new CSSStyleSheet();
@@ -91,14 +105,25 @@ export function createEditor(parent, { label, language, hint = "", text = "", on
   root.append(host);
 
   let timer = 0;
-  const typed = () => onType(view.state.doc.toString());
+  /** What was typed and not yet told. @type {{group: string | null} | null} */
+  let untold = null;
+  function tell() {
+    clearTimeout(timer);
+    const told = untold;
+    untold = null;
+    if (told) onType(view.state.doc.toString(), told.group);
+  }
+  /** @param {() => void} go */
+  const step = (go) => {
+    tell();
+    go();
+    return true;
+  };
   const view = new EditorView({
     parent: host,
     root,
     state: EditorState.create({
-      doc: text,
       extensions: [
-        history(),
         lineNumbers(),
         drawSelection(),
         highlightActiveLine(),
@@ -106,18 +131,33 @@ export function createEditor(parent, { label, language, hint = "", text = "", on
         placeholder(hint),
         language === "json" ? [json(), bracketMatching(), syntaxHighlighting(colours)] : [],
         theme,
-        keymap.of([...defaultKeymap, ...historyKeymap]),
+        keymap.of([
+          { key: "Mod-z", run: () => step(undo), shift: () => step(redo), preventDefault: true },
+          { key: "Mod-y", run: () => step(redo), preventDefault: true },
+          ...defaultKeymap,
+        ]),
         EditorView.contentAttributes.of({
           "aria-label": label,
           spellcheck: "false",
           tabindex: "0",
         }),
-        EditorView.domEventHandlers({ beforeinput: replaceSelected }),
+        EditorView.domEventHandlers({
+          beforeinput(event, editor) {
+            const way = { historyUndo: undo, historyRedo: redo }[event.inputType];
+            if (!way) return replaceSelected(event, editor);
+            event.preventDefault();
+            return step(way);
+          },
+        }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged || update.transactions.some((t) => t.annotation(fromPage))) return;
+          const atOnce = update.transactions.some((t) =>
+            AT_ONCE.some((event) => t.isUserEvent(event)),
+          );
+          untold = { group: atOnce ? null : TYPING };
           clearTimeout(timer);
-          if (update.state.doc.length < LARGE) typed();
-          else timer = setTimeout(typed, LARGE_PAUSE);
+          if (update.state.doc.length < LARGE) tell();
+          else timer = setTimeout(tell, LARGE_PAUSE);
         }),
       ],
     }),
@@ -125,17 +165,26 @@ export function createEditor(parent, { label, language, hint = "", text = "", on
 
   return {
     view,
-    /** @param {string} next */
+    /**
+     * Shows a text; only what differs is replaced, so that the cursor stays in its place.
+     *
+     * @param {string} next
+     */
     setText(next) {
       const { doc } = view.state;
-      if (doc.length === next.length && doc.toString() === next) return;
+      const now = doc.toString();
+      if (now === next) return;
       clearTimeout(timer);
+      untold = null;
+      const changes = difference(now, next);
       view.dispatch({
-        changes: { from: 0, to: doc.length, insert: next },
-        selection: { anchor: 0 },
+        changes,
+        selection: { anchor: changes.from ? changes.from + changes.insert.length : 0 },
+        scrollIntoView: view.hasFocus,
         annotations: fromPage.of(true),
       });
     },
+    focus: () => view.focus(),
     /**
      * Underlines the place of a fault; `null` takes the mark away.
      *
@@ -163,3 +212,13 @@ export function createEditor(parent, { label, language, hint = "", text = "", on
 }
 
 /** @typedef {ReturnType<typeof createEditor>} Editor */
+
+/** The one run of characters in which two texts differ. @param {string} before @param {string} after */
+function difference(before, after) {
+  const shorter = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < shorter && before[from] === after[from]) from++;
+  let same = 0;
+  while (same < shorter - from && before.at(-1 - same) === after.at(-1 - same)) same++;
+  return { from, to: before.length - same, insert: after.slice(from, after.length - same) };
+}

@@ -12,11 +12,16 @@ const PARSE_TIME = 200;
  * The conversation as JSON, with the fault's place underlined.
  *
  * @param {HTMLElement} parent
- * @param {(text: string) => void} onType
+ * @param {Pick<import("./editor.js").EditorOptions, "onType" | "undo" | "redo">} actions
  */
-export function createJsonPane(parent, onType) {
-  const editor = createEditor(parent, { label: "Conversation as JSON", language: "json", onType });
+export function createJsonPane(parent, actions) {
+  const editor = createEditor(parent, {
+    label: "Conversation as JSON",
+    language: "json",
+    ...actions,
+  });
   return {
+    focus: editor.focus,
     setText: editor.setText,
     go: editor.go,
     /** @param {Fault | null} fault */

@@ -7,7 +7,7 @@ import { closest, find, make } from "../dom.js";
  * the focus or a click goes elsewhere.
  *
  * @param {HTMLDetailsElement} menu
- * @param {{name: string, about: string}[]} items
+ * @param {readonly {name: string, about: string}[]} items
  * @param {(index: number) => void} onChoose
  */
 export function createMenu(menu, items, onChoose) {

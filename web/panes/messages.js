@@ -1,19 +1,10 @@
 /** @module */
 
 import { createCopyButton } from "./copy.js";
-import {
-  cloneElement,
-  closest,
-  counted,
-  find,
-  findElement,
-  formatCount,
-  make,
-  revealInPane,
-  setText,
-} from "../dom.js";
+import { cloneElement, closest, find, findElement, make, revealInPane, setText } from "../dom.js";
 import { stringify } from "../json.js";
 import { appendProse } from "./prose.js";
+import { counted, formatCount } from "../words.js";
 
 /**
  * @typedef {import("../engine/protocol.js").Code} Code

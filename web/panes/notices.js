@@ -71,3 +71,5 @@ function connect(element, { actions = [] }) {
     button.onclick = () => actions[index]?.run();
   }
 }
+
+/** @typedef {ReturnType<typeof createNotices>} Notices */

@@ -1,16 +1,8 @@
 /** @module */
 
-import {
-  cloneElement,
-  closest,
-  counted,
-  find,
-  findElement,
-  formatCount,
-  make,
-  setText,
-} from "../dom.js";
+import { cloneElement, closest, find, findElement, make, setText } from "../dom.js";
 import { appendProse } from "./prose.js";
+import { counted, formatCount } from "../words.js";
 
 /**
  * @typedef {import("../engine/protocol.js").Code} Code

@@ -3,9 +3,10 @@
 import { applyEdit, Tokens } from "../tokens/tokens.js";
 import { createCopyButton } from "./copy.js";
 import { createDetail, describeToken } from "../tokens/detail.js";
-import { clone, counted, find, findElement, setText } from "../dom.js";
+import { clone, find, findElement, setText } from "../dom.js";
 import { createStream } from "../tokens/stream.js";
 import { createTabs } from "./tabs.js";
+import { counted } from "../words.js";
 
 /**
  * @typedef {import("../engine/protocol.js").TokenStream} TokenStream

@@ -1,7 +1,8 @@
 /** @module */
 
 import { stringify } from "../json.js";
-import { cloneElement, counted, find, findElement, make, setText } from "../dom.js";
+import { cloneElement, find, findElement, make, setText } from "../dom.js";
+import { counted } from "../words.js";
 
 /**
  * @typedef {import("../engine/protocol.js").InspectValue} InspectValue

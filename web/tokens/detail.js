@@ -1,7 +1,8 @@
 /** @module */
 
-import { counted, findElement, make, setText } from "../dom.js";
-import { appendBytes, appendVisible } from "./glyphs.js";
+import { findElement, make, setText } from "../dom.js";
+import { paintAlone, partName } from "./paint.js";
+import { counted } from "../words.js";
 
 /**
  * @typedef {import("./tokens.js").Tokens} Tokens
@@ -48,7 +49,7 @@ export function createDetail(list) {
       if (token !== null && token < tokens.length) {
         addText("token", String(token));
         addText("id", String(tokens.id(token)));
-        add("text", (value) => appendToken(value, tokens, token));
+        add("text", (value) => paintAlone(value, tokens, token));
         addText("bytes", tokens.hex(token) || "none");
       } else {
         const range = tokens.rangeOf(message, part);
@@ -59,7 +60,7 @@ export function createDetail(list) {
             `${range.start} to ${range.stop - 1}, ${counted(range.stop - range.start, "token")}`,
           );
       }
-      addText("part", (part ?? "all").replace("_", " "));
+      addText("part", partName(part ?? "all"));
       addText("message", labelOf(message) || "none");
       for (const { kind, name, text } of token === null ? [] : notesOn(token)) {
         add(`note note-${kind}`, (value) => value.append(text));
@@ -80,22 +81,6 @@ export function createDetail(list) {
 export function describeToken(tokens, token, labelOf, notes) {
   const { part, message } = tokens.span(tokens.spanAt(token));
   const where = labelOf(message) ? ` of message ${labelOf(message)}` : "";
-  const facts = `id ${tokens.id(token)}, bytes ${tokens.hex(token)}, ${part.replace("_", " ")}${where}`;
+  const facts = `id ${tokens.id(token)}, bytes ${tokens.hex(token)}, ${partName(part)}${where}`;
   return [facts, ...notes.map(({ kind, name, text }) => `${kind} ${name}: ${text}`)].join(". ");
-}
-
-/** @param {HTMLElement} parent @param {Tokens} tokens @param {number} token */
-function appendToken(parent, tokens, token) {
-  const chip = make(parent.ownerDocument, "span", "chip");
-  parent.append(chip);
-  const join = tokens.joinAt(token);
-  if (join) {
-    appendVisible(chip, tokens.textOf(join.start, join.stop), false);
-    const which = `token ${token - join.start + 1} of ${join.stop - join.start}`;
-    parent.append(make(parent.ownerDocument, "span", "share", which));
-    return;
-  }
-  const text = tokens.text(token);
-  if (text === null) appendBytes(chip, tokens.hex(token));
-  else appendVisible(chip, text, true);
 }

@@ -7,10 +7,11 @@
 
 import { planBlocks, planPages } from "./blocks.js";
 import { commonPrefix, search } from "./tokens.js";
-import { find, findElement, formatCount, make, setText } from "../dom.js";
+import { find, findElement, make, setText } from "../dom.js";
 import { createNavigation } from "./navigation.js";
 import { paintTable, paintTableHead } from "./table_block.js";
 import { paintText } from "./text_block.js";
+import { formatCount } from "../words.js";
 
 /**
  * @typedef {import("./tokens.js").Tokens} Tokens

@@ -2,7 +2,7 @@
 
 import { make } from "../dom.js";
 import { markClasses } from "./mark_classes.js";
-import { appendBytes, appendVisible } from "./glyphs.js";
+import { makeToken, paintAlone, partName } from "./paint.js";
 
 /** @typedef {import("./tokens.js").Tokens} Tokens */
 
@@ -27,21 +27,19 @@ export function paintTable(document, tokens, start, stop, labelOf) {
     const span = tokens.span(ordinal);
     const label = labelOf(span.message);
     for (const end = Math.min(span.stop, stop); index < end; index++) {
-      const row = make(document, "div", `token row${classes.get(index) ?? ""}`);
-      row.dataset["tokenIndex"] = String(index);
+      const row = makeToken(document, "div", index, ` row${classes.get(index) ?? ""}`);
       row.dataset["part"] = span.part;
       row.dataset["of"] = String(span.message);
       row.setAttribute("role", "row");
       row.setAttribute("aria-rowindex", String(index + 2)); // The head is the first row.
-      row.tabIndex = -1;
       const text = make(document, "span", "cell-text");
-      appendText(text, tokens, index);
+      paintAlone(text, tokens, index);
       row.append(
         make(document, "span", "cell-index", String(index)),
         make(document, "span", "cell-id", String(tokens.id(index))),
         text,
         make(document, "span", "cell-bytes", tokens.hex(index)),
-        make(document, "span", "cell-part", span.part.replace("_", " ")),
+        make(document, "span", "cell-part", partName(span.part)),
         make(document, "span", "cell-message", label),
       );
       for (const cell of row.children) cell.setAttribute("role", "gridcell");
@@ -62,20 +60,4 @@ export function paintTableHead(document) {
     head.append(cell);
   }
   return head;
-}
-
-/** @param {HTMLElement} cell @param {Tokens} tokens @param {number} index */
-function appendText(cell, tokens, index) {
-  const inner = make(cell.ownerDocument, "span", "chip");
-  cell.append(inner);
-  const join = tokens.joinAt(index);
-  if (join) {
-    appendVisible(inner, tokens.textOf(join.start, join.stop), false);
-    const which = `${index - join.start + 1} of ${join.stop - join.start}`;
-    cell.append(make(cell.ownerDocument, "span", "share", which));
-    return;
-  }
-  const text = tokens.text(index);
-  if (text === null) appendBytes(inner, tokens.hex(index));
-  else appendVisible(inner, text, true);
 }

@@ -2,7 +2,7 @@
 
 import { make } from "../dom.js";
 import { markClasses } from "./mark_classes.js";
-import { appendBytes, appendVisible, spoken } from "./glyphs.js";
+import { paintInText } from "./paint.js";
 
 /** @typedef {import("./tokens.js").Tokens} Tokens */
 
@@ -36,7 +36,7 @@ export function paintText(document, tokens, start, stop, labelOf) {
     const run = make(document, "span", "run");
     run.dataset["part"] = span.part;
     run.dataset["of"] = String(span.message);
-    for (; index < end; index++) paintToken(run, tokens, index, end, classes.get(index));
+    for (; index < end; index++) paintInText(run, tokens, index, end, classes.get(index));
     segment.append(run);
   }
   return painted;
@@ -52,39 +52,4 @@ function makeSegment(document, label, begins) {
     segment.dataset["label"] = label;
   }
   return segment;
-}
-
-/**
- * @param {HTMLElement} run
- * @param {Tokens} tokens
- * @param {number} index
- * @param {number} end
- * @param {string} [marked]
- */
-function paintToken(run, tokens, index, end, marked) {
-  const document = run.ownerDocument;
-  const token = make(document, "span", index % 2 ? "token odd" : "token");
-  if (marked) token.className += marked;
-  token.dataset["tokenIndex"] = String(index);
-  token.setAttribute("role", "option");
-  token.tabIndex = -1;
-  const join = tokens.joinAt(index);
-  if (join) {
-    if (join.start === index) {
-      const whole = make(document, "span", "whole");
-      appendVisible(whole, tokens.textOf(join.start, join.stop), false);
-      run.append(whole);
-    }
-    token.classList.add("piece");
-    if (index + 1 === Math.min(join.stop, end)) token.classList.add("last");
-    token.textContent = tokens.hex(index);
-  } else {
-    const text = tokens.text(index);
-    if (text === null) appendBytes(token, tokens.hex(index));
-    else if (text === "") token.textContent = "∅";
-    else appendVisible(token, text, text.endsWith(" ") && tokens.isLineEnd(index));
-    const words = text && spoken(text);
-    if (words) token.setAttribute("aria-label", words);
-  }
-  run.append(token);
 }
