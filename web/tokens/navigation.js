@@ -48,7 +48,7 @@ export function createNavigation(host, stream) {
  * @param {number} from
  * @returns {number | null} The token the key leads to; `null` if it is no such key.
  */
-function target(stream, key, from) {
+export function target(stream, key, from) {
   const tokens = stream.tokens();
   if (!tokens) return null;
   const last = tokens.length - 1;
