@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds, serves, tests and measures the project; `python3 build.py --help` lists the commands.
 
-It needs Python 3.11 or newer, Node.js 20 or newer and npm; all else it installs in the checkout.
+It needs Python 3.10 or newer, Node.js 20.19 or newer and npm; all else it installs in the checkout.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from buildlib import (
     checks,
     environment,
     page,
+    release,
     serve,
     testing,
     vocabulary,
@@ -24,7 +25,7 @@ from buildlib import (
 )
 from buildlib.project import DIST, ROOT, VENV_PYTHON, BuildError, run, say, show
 
-PYTHON_NEEDED = (3, 11)
+PYTHON_NEEDED = (3, 10)
 
 
 def build() -> Path:
@@ -74,8 +75,6 @@ def command_test(options: argparse.Namespace) -> int:
     """Test the built wheel and page, and check the sources unless some tests were chosen."""
     built = wheel_for_tests(page_too=not options.fast)
     found = None if options.fast else browser.find_browser()
-    if not options.fast:
-        environment.python_packages("batch")
     complaints = [] if options.fast or options.arguments else checks.check()
     wheel.install_wheel(built)
     return report(
@@ -98,6 +97,12 @@ def wheel_for_tests(*, page_too: bool) -> Path:
     built = build() if page_too else wheel.build_wheel()
     environment.python_packages("test")
     return built
+
+
+def command_release(options: argparse.Namespace) -> int:
+    """Build what a release publishes."""
+    release.release(options.tag, build())
+    return 0
 
 
 def command_bench(options: argparse.Namespace) -> int:
@@ -199,6 +204,10 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     pack.add_argument("file", type=Path, help="the published o200k_base.tiktoken")
     pack.set_defaults(command=command_vocabulary)
 
+    publish = commands.add_parser("release", help="build what a release publishes")
+    publish.add_argument("tag", help="the version with a v before it, as in v1.2.3")
+    publish.set_defaults(command=command_release)
+
     classes = commands.add_parser("classes", help="generate the character classes anew")
     classes.set_defaults(command=command_classes)
     options, rest = parser.parse_known_args(arguments)
@@ -223,5 +232,5 @@ def main() -> int:
 
 if __name__ == "__main__":
     if sys.version_info < PYTHON_NEEDED:
-        sys.exit("build.py needs Python 3.11 or newer.")
+        sys.exit("build.py needs Python 3.10 or newer.")
     sys.exit(main())

@@ -10,6 +10,7 @@ from buildlib.environment import npm_packages, program, python_packages
 from buildlib.project import NODE_MODULES, ROOT, BuildError, run, say, step
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _PYTHON = ("build.py", "buildlib", "harmony_core", "tests", "bench", "examples")
@@ -56,6 +57,10 @@ def check() -> list[str]:
         _Check("Python lint", python, (program("ruff"), "check", *python)),
         _Check("Python format", python, (program("ruff"), "format", "--check", *python)),
     )
+    return _failed(checks)
+
+
+def _failed(checks: Sequence[_Check]) -> list[str]:
     with ThreadPoolExecutor(max_workers=2) as pool:
         results = [*zip(checks, pool.map(_Check.complaints, checks), strict=True)]
     for each, complaints in results:

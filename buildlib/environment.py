@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 def python_packages(purpose: str) -> None:
-    """Install the pinned Python packages of a purpose: a file of ``requirements/``."""
+    """Install the pinned Python packages of a purpose, ``"build"`` or ``"test"``."""
     step("Python environment", [], [VENV_PYTHON], _create)
     pins = ROOT / "requirements" / f"{purpose}.txt"
     step(
-        f"Python packages for {purpose}",
+        f"Python packages to {purpose}",
         [pins],
         [VENV_PYTHON],
         lambda: run(
@@ -48,7 +48,7 @@ def npm_packages() -> None:
     """Install the pinned npm packages."""
     npm = shutil.which("npm")
     if npm is None:
-        message = "npm was not found. Install Node.js 20 or newer, which brings it."
+        message = "npm was not found. Install Node.js 20.19 or newer, which brings it."
         raise BuildError(message)
     step(
         "npm packages",

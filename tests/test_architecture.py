@@ -22,21 +22,9 @@ MODULES = {
     for path in ROOT.rglob("*.py")
 }
 
+DOCUMENT = (Path(__file__).parents[1] / "ARCHITECTURE.md").read_text(encoding="utf-8")
 # From top to bottom: a module imports from its own layer and from those below it.
-LAYERS = (
-    ("harmony_core",),
-    ("bridge", "cli", "batch", "shim", "__main__"),
-    ("arrow", "interop", "input"),
-    ("registry",),
-    ("encoding",),
-    ("format",),
-    ("chat",),
-    ("contents",),
-    ("tools", "tokenizer"),
-    ("_model",),
-    ("_coercion", "_unknown_fields", "reference"),
-    ("errors",),
-)
+LAYERS = [line.split() for line in DOCUMENT.split("```layers\n")[1].split("\n```")[0].splitlines()]
 # Within a layer, and still not to be.
 NEVER = (
     ("tokenizer", "tools"),

@@ -52,6 +52,7 @@ def test_texts_without_boundaries_are_encoded_alike() -> None:
     assert [row.get("digest") for row in ours] == [row.get("digest") for row in theirs]
 
 
+@pytest.mark.page
 def test_built_in_texts_are_as_long_as_wanted_and_cut_anywhere_in_many_languages() -> None:
     built_in = texts.built_in(20_000)
     assert {len(text) for text in built_in.values()} == {20_000}

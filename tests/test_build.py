@@ -11,6 +11,7 @@ import sys
 import threading
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.build_tools import import_build_tool
@@ -18,6 +19,9 @@ from support.build_tools import import_build_tool
 project = import_build_tool("project")
 serve = import_build_tool("serve")
 browser = import_build_tool("browser")
+checks = import_build_tool("checks")
+release = import_build_tool("release")
+testing = import_build_tool("testing")
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -77,6 +81,86 @@ def test_a_failing_program_is_told_with_its_output() -> None:
 def test_a_missing_program_is_named() -> None:
     with pytest.raises(project.BuildError, match="no-such-program was not found"):
         project.run("no-such-program")
+
+
+@pytest.mark.usefixtures("stamps")
+def test_every_check_is_run_and_every_complaint_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(checks, "_SETTINGS", ())
+
+    def exits(code: int, words: str) -> Any:
+        program = f"import sys; print({words!r}); sys.exit({code})"
+        return checks._Check(words, (), (sys.executable, "-c", program))
+
+    failed = checks._failed([exits(1, "one complaint"), exits(0, "fine"), exits(2, "another")])
+    assert failed == ["one complaint", "another"]
+    shown = capsys.readouterr().out
+    assert "exit code 1:\none complaint" in shown
+    assert "exit code 2:\nanother" in shown
+    assert "fine: done" in shown
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The commands that are run, each of which fails; the name of the program alone."""
+    commands: list[list[str]] = []
+
+    def show(*command: object, **_: str) -> int:
+        commands.append([Path(str(command[0])).name, *map(str, command[1:])])
+        return 1
+
+    monkeypatch.setattr(testing, "show", show)
+    return commands
+
+
+SPREAD = ["--numprocesses", "N", "--dist", "worksteal"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fast", "expected"),
+    [
+        (["tests/test_build.py::test_x"], False, [["pytest", "tests/test_build.py::test_x"]]),
+        (["tests/js/a.test.js"], False, [["node", "--test", "tests/js/a.test.js"]]),
+        (
+            ["tests/js/a.test.js", "tests/cli", "-x"],
+            False,
+            [["node", "--test", "tests/js/a.test.js"], ["pytest", "tests/cli", "-x"]],
+        ),
+        (["-k", "parse"], False, [["pytest", *SPREAD, "-k", "parse"]]),
+        (["-k", "x"], True, [["pytest", "-m", "not slow and not page", *SPREAD, "-k", "x"]]),
+    ],
+)
+def test_some_tests_are_chosen(
+    shown: list[list[str]], arguments: list[str], fast: bool, expected: list[list[str]]
+) -> None:
+    failed = testing.run_tests(arguments, fast=fast)
+    workers = str(testing._workers())
+    assert shown == [[workers if word == "N" else word for word in words] for words in expected]
+    names = {"node": "node --test", "pytest": "pytest"}
+    assert failed == [names[words[0]] for words in shown]
+
+
+def test_all_tests_are_those_in_python_and_in_javascript(shown: list[list[str]]) -> None:
+    testing.run_tests([])
+    assert shown[-1] == ["pytest", "--numprocesses", str(testing._workers()), *SPREAD[2:]]
+    scripts = sorted(map(str, (ROOT / "tests" / "js").rglob("*.test.js")))
+    assert shown[:-1] == ([["node", "--test", *scripts]] if scripts else [])
+    assert 1 <= testing._workers() <= (os.cpu_count() or 1)
+
+
+CHANGES = "# Changelog\n\n## [1.2.0] - 2026-01-31\n"
+
+
+def test_a_release_has_one_version() -> None:
+    release.check_version("v1.2.0", "1.2.0", CHANGES)
+    for tag, version in (("1.2.0", "1.2.0"), ("v1.2.1", "1.2.0"), ("v1.2.0", "1.2.1")):
+        with pytest.raises(project.BuildError, match=r"__init__\.py has version"):
+            release.check_version(tag, version, CHANGES)
+    with pytest.raises(project.BuildError, match=r"no section `## \[1\.3\.0\] - DATE`"):
+        release.check_version("v1.3.0", "1.3.0", CHANGES)
+    with pytest.raises(project.BuildError, match="no section"):
+        release.check_version("v1.2.0", "1.2.0", CHANGES.replace("[1.2.0]", "[Unreleased]"))
 
 
 def test_the_server_gives_files_with_their_types_and_lets_other_pages_have_them(

@@ -17,18 +17,3 @@ def test_the_example_runs(tmp_path: Path) -> None:
         [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert re.fullmatch(r"\d+ final 2 \+ 2 = 4\n", done.stdout)
-
-
-def test_every_command_exists() -> None:
-    commands = re.findall(r"python3 build\.py(?: ([a-z]+))?", README)
-    usage = subprocess.run(
-        [sys.executable, ROOT / "build.py", "--help"], capture_output=True, text=True, check=True
-    ).stdout
-    assert {"serve", "test"} <= set(commands)
-    for command in set(commands) - {""}:
-        assert re.search(rf"^ +{command}\b", usage, flags=re.MULTILINE), command
-
-
-def test_every_link_leads_somewhere() -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)", README):
-        assert (ROOT / target).exists(), target
