@@ -211,9 +211,8 @@ class _Writer:
         return {"name": name} if name else {}
 
     def _reasoning(self, reasoning: list[str]) -> dict[str, str]:
-        if not reasoning or self._reasoning_field is None:
-            return {}
-        return {self._reasoning_field: "\n".join(reasoning)}
+        thought = "\n".join(reasoning)
+        return {self._reasoning_field: thought} if thought and self._reasoning_field else {}
 
     def _check_order(self, group: list[tuple[int, Message]]) -> None:
         """Record what the message does not tell of the order and the number of its parts."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from harmony_core.chat import Role
-from harmony_core.errors import HarmonyError, ParseError
+from harmony_core.errors import DecodeError, HarmonyError, ParseError
 from harmony_core.format.parse import StreamableParser, StreamState
 from harmony_core.interop._calls import Kind, kind_of
 from harmony_core.interop._texts import message_text
@@ -109,9 +109,14 @@ class TokenReader:
 
     @property
     def unfinished_header(self) -> str | None:
-        """The text of the header that is being read, ``None`` if none is or if it is empty."""
-        header: list[int] = self._parser.state_data.get("header_tokens", [])
-        return self._tokenizer.decode(header) if header else None
+        """The text of the header that is being read; ``None`` if none is, or nothing was read."""
+        if self._parser.state is not StreamState.HEADER or not self.tokens:
+            return None
+        header: list[int] = self._parser.state_data["header_tokens"]
+        try:
+            return self._tokenizer.decode(header)
+        except DecodeError:  # a token that is none: the header's ids are all there is to tell
+            return " ".join(map(str, header))
 
     def feed(self, token: int) -> Iterator[Event]:
         """Read one token.

@@ -11,6 +11,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionMessage
 
 from harmony_core import (
     ChatError,
+    Conversation,
     DeveloperContent,
     HarmonyEncoding,
     Message,
@@ -24,8 +25,12 @@ from harmony_core import (
 from harmony_core.interop import Loss, LossyConversionError, MessageIds
 from harmony_core.interop.chat_completions import to_conversation
 
-CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-WEATHER = {
+CALL: dict[str, Any] = {
+    "id": "c1",
+    "type": "function",
+    "function": {"name": "f", "arguments": "{}"},
+}
+WEATHER: dict[str, Any] = {
     "type": "function",
     "function": {
         "name": "get_weather",
@@ -41,17 +46,29 @@ def encoding() -> HarmonyEncoding:
 
 
 def rendered(encoding: HarmonyEncoding, messages: list[Message]) -> str:
-    return encoding.decode(encoding.render_conversation(messages))
+    return encoding.decode(encoding.render_conversation(Conversation(messages=messages)))
 
 
-def body(request: object, **options: object) -> list[Message]:
+def body(request: object, **options: Any) -> list[Message]:
     """The messages of a request, but those that begin every prompt."""
     converted = to_conversation(request, system=False, **options)
     assert converted.losses == []
     return converted.conversation.messages
 
 
-def losses(request: object, **options: object) -> list[tuple[str, object]]:
+def system_of(conversation: Conversation) -> SystemContent:
+    [content] = conversation.messages[0].content
+    assert isinstance(content, SystemContent)
+    return content
+
+
+def tools_of(conversation: Conversation) -> list[str]:
+    [content] = conversation.messages[-1].content
+    assert isinstance(content, DeveloperContent)
+    return [tool.name for tool in (content.tools or {})["functions"].tools]
+
+
+def losses(request: object, **options: Any) -> list[tuple[str, object]]:
     return [(loss.json_path, loss.value) for loss in to_conversation(request, **options).losses]
 
 
@@ -284,9 +301,8 @@ class TestRequest:
         assert converted.losses == []
 
     def test_a_date_only_if_asked_for(self) -> None:
-        def date(**options: object) -> str | None:
-            [message] = to_conversation([], **options).conversation
-            return message.content[0].conversation_start_date
+        def date(**options: Any) -> str | None:
+            return system_of(to_conversation([], **options).conversation).conversation_start_date
 
         assert date() is None
         assert date(date="2025-06-28") == "2025-06-28"
@@ -304,13 +320,14 @@ class TestRequest:
 
     def test_instructions_in_the_system_message(self) -> None:
         messages = [{"role": "system", "content": "Be brief."}]
-        [system] = to_conversation(messages, developer_role="system").conversation
-        assert system.content[0].model_identity == (
+        conversation = to_conversation(messages, developer_role="system").conversation
+        assert system_of(conversation).model_identity == (
             "You are ChatGPT, a large language model trained by OpenAI.\nBe brief."
         )
         bare = SystemContent(model_identity=None)
-        [system] = to_conversation(messages, developer_role="system", system=bare).conversation
-        assert system.content[0].model_identity == "Be brief."
+        converted = to_conversation(messages, developer_role="system", system=bare)
+        assert system_of(converted.conversation).model_identity == "Be brief."
+        assert len(conversation.messages) == len(converted.conversation.messages) == 1
 
     @pytest.mark.parametrize(
         ("effort", "nearest", "lost"),
@@ -333,15 +350,15 @@ class TestRequest:
             ),
         ):
             converted = to_conversation({"messages": [], **request})
-            assert converted.conversation.messages[0].content[0].reasoning_effort == nearest
+            assert system_of(converted.conversation).reasoning_effort == nearest
             assert [loss.json_path for loss in converted.losses] == [path] * lost
 
     def test_settings_of_the_template(self) -> None:
         settings = {"model_identity": "You are Ada.", "builtin_tools": ["python", "browser"]}
         converted = to_conversation({"messages": [], "chat_template_kwargs": settings})
-        [system] = converted.conversation.messages[0].content
+        system = system_of(converted.conversation)
         assert system.model_identity == "You are Ada."
-        assert list(system.tools) == ["python", "browser"]
+        assert list(system.tools or ()) == ["python", "browser"]
         assert converted.losses == []
         odd = {"builtin_tools": ["shell"], "enable_thinking": True}
         assert losses({"messages": [], "chat_template_kwargs": odd}) == [
@@ -352,12 +369,12 @@ class TestRequest:
     @pytest.mark.parametrize("kind", ["web_search", "web_search_preview", "web_search_2025_08_26"])
     def test_web_search_is_the_browser(self, kind: str) -> None:
         converted = to_conversation({"messages": [], "tools": [{"type": kind}]})
-        [system] = converted.conversation.messages[0].content
+        system = system_of(converted.conversation)
         assert system.tools == {"browser": ToolNamespaceConfig.browser()}
         assert converted.losses == []
 
     def test_what_says_how_to_sample_is_an_option(self) -> None:
-        options = {
+        options: dict[str, Any] = {
             "model": "openai/gpt-oss-20b",
             "temperature": 0.0,
             "tool_choice": {"type": "function", "function": {"name": "get_weather"}},
@@ -377,9 +394,7 @@ class TestRequest:
             assert to_conversation([], tools).conversation == nested
         assert to_conversation({"messages": [], "functions": [function]}).conversation == nested
         both = {"messages": [], "functions": [{"name": "g"}], "tools": [WEATHER]}
-        [_, developer] = to_conversation(both).conversation
-        tools = developer.content[0].tools["functions"].tools
-        assert [tool.name for tool in tools] == ["get_weather", "g"]
+        assert tools_of(to_conversation(both).conversation) == ["get_weather", "g"]
 
     @pytest.mark.parametrize("instructions", ["Be brief.", "", None])
     @pytest.mark.parametrize("tools", [[WEATHER], None])
@@ -399,7 +414,7 @@ class TestRequest:
             "# Response Formats\n\n## list\n\n// Goods.\n// One each.\n"
             '{"type":"object","properties":{"items":{"type":"array"}}}'
         )
-        tokens = encoding.render_conversation(messages)
+        tokens = encoding.render_conversation(Conversation(messages=messages))
         text = encoding.decode(tokens)
         assert text.endswith(f"{section}<|end|>")
         assert text.count("# Response Formats") == 1
@@ -436,7 +451,9 @@ class TestRequest:
         messages = body([*turn(1), *turn(2), *last])
         assert sum(message.channel == "analysis" for message in messages) == 3
         config = RenderConversationConfig(drop="finished-turns")
-        text = encoding.decode(encoding.render_conversation(messages, config))
+        text = encoding.decode(
+            encoding.render_conversation(Conversation(messages=messages), config)
+        )
         assert ("t1" in text, "t2" in text, "t3" in text) == (False, False, True)
 
 
@@ -456,7 +473,7 @@ class TestInputs:
             "finish_reason": "stop",
             "message": {"role": "assistant", "content": "b"},
         }
-        response = {
+        response: dict[str, Any] = {
             "id": "chatcmpl-1",
             "object": "chat.completion",
             "created": 1,
@@ -729,6 +746,7 @@ class TestFaults:
             to_conversation([], system="x")  # type: ignore[arg-type]
         with pytest.raises(ChatError, match="'developer' or 'system'"):
             to_conversation([], developer_role="user")  # type: ignore[arg-type]
-        for options in ({"date": "2025-06-28"}, {"developer_role": "system"}):
+        faults: tuple[dict[str, Any], ...] = ({"date": "2025-06-28"}, {"developer_role": "system"})
+        for options in faults:
             with pytest.raises(ChatError, match="need a system message"):
                 to_conversation([], system=False, **options)

@@ -53,7 +53,7 @@ def test_ids_can_be_made_anew(request: dict[str, Any]) -> None:
     assert [f"functions.{name}" for name in results] == list(authors)
 
 
-def _back(api: Any, conversation: Conversation) -> tuple[Converted, Any]:  # noqa: ANN401 - either
+def _back(api: Any, conversation: Conversation) -> tuple[Converted, Any]:
     written = api.from_messages(conversation)
     if api is chat_completions:
         request = {"messages": written.messages, **written.request}
@@ -75,7 +75,7 @@ def _back(api: Any, conversation: Conversation) -> tuple[Converted, Any]:  # noq
     ),
 )
 def test_any_conversation_comes_back_or_its_losses_are_told(
-    api: Any,  # noqa: ANN401 - either API
+    api: Any,
     conversation: Conversation,
 ) -> None:
     """What neither way has a word about reads the same again."""
