@@ -261,6 +261,15 @@ def _header(tokenizer: Tokenizer, markers: Markers, fields: _HeaderFields) -> tu
     return tuple(token for _, tokens in parts for token in tokens)
 
 
+@lru_cache(maxsize=_HEADER_CACHE_SIZE)
+def _header_layout(
+    tokenizer: Tokenizer, markers: Markers, fields: _HeaderFields
+) -> tuple[tuple[Part, int], ...]:
+    """The parts of a header and how many tokens each has."""
+    parts = _header_parts(tokenizer, markers, fields)
+    return tuple((part, len(tokens)) for part, tokens in parts if tokens)
+
+
 def _header_parts(
     tokenizer: Tokenizer, markers: Markers, fields: _HeaderFields
 ) -> Iterator[tuple[Part, list[int]]]:
@@ -315,22 +324,45 @@ def rendered_spans(
     """
     messages = list(conversation)
     spans: list[Span] = []
-
-    def add(stop: int, part: Part, message: int | None) -> None:
-        start = spans[-1].stop if spans else 0
-        if start < stop:
-            spans.append(Span(start, stop, part, message))
-
-    for ordinal, (index, at, stop) in enumerate(ranges):
-        for part, header in _header_parts(tokenizer, markers, _header_fields(messages[index])):
-            at += len(header)  # noqa: PLW2901 - the place in the message
-            add(at, part, ordinal)
-        add(stop - 1, Part.CONTENT, ordinal)
-        add(stop, Part.MARKER, ordinal)
+    for ordinal, (index, start, stop) in enumerate(ranges):
+        spans += message_spans(
+            messages[index], start, stop, number=ordinal, tokenizer=tokenizer, markers=markers
+        )
     begun = ranges[-1][2] if ranges else 0  # the message that the model is to complete
     if begun < len(tokens):
-        add(begun + 1, Part.MARKER, None)
-        add(len(tokens), Part.ROLE, None)
+        spans.append(Span(begun, begun + 1, Part.MARKER, None))
+    if begun + 1 < len(tokens):
+        spans.append(Span(begun + 1, len(tokens), Part.ROLE, None))
+    return spans
+
+
+def message_spans(  # noqa: PLR0913 - a message, where it is, and what encoded it
+    message: Message,
+    start: int,
+    stop: int,
+    *,
+    number: int,
+    tokenizer: Tokenizer,
+    markers: Markers,
+) -> list[Span]:
+    """Tell what each token of a rendered message is there for.
+
+    Args:
+        message: The message.
+        start: Its first token.
+        stop: One past its last token.
+        number: What the spans are to give as their message.
+        tokenizer: The one that encoded the text.
+        markers: The formatting tokens.
+    """
+    spans = []
+    at = start
+    for part, length in _header_layout(tokenizer, markers, _header_fields(message)):
+        spans.append(Span(at, at + length, part, number))
+        at += length
+    if at < stop - 1:
+        spans.append(Span(at, stop - 1, Part.CONTENT, number))
+    spans.append(Span(stop - 1, stop, Part.MARKER, number))
     return spans
 
 

@@ -21,8 +21,8 @@ from harmony_core.format._wrong_input import read_messages
 from harmony_core.format.render import (
     CONVERSATION_LEVELS,
     is_final_of_assistant,
+    message_spans,
     render_ranges,
-    rendered_spans,
 )
 
 if TYPE_CHECKING:
@@ -129,10 +129,16 @@ def render_turn(  # noqa: PLR0913 - what is to be learnt, and how it is rendered
             turn=turn,
             message_index=first,
         )
-    spans = [
-        span if span.message is None else span._replace(message=ranges[span.message][0])
-        for span in rendered_spans(messages, tokens, ranges, encoding.tokenizer, encoding.markers)
-    ]
+    spans: list[Span] = []
+    for index, start, stop in ranges:
+        spans += message_spans(
+            messages[index],
+            start,
+            stop,
+            number=index,
+            tokenizer=encoding.tokenizer,
+            markers=encoding.markers,
+        )
     return TrainingSample(tokens, loss_mask, by_token, spans, turn)
 
 
