@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from support.oracles import load_reference, load_tiktoken, write_published_vocabulary
 
 from harmony_core.tokenizer import Tokenizer, load_tokenizer
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 # How long a case takes says nothing of whether it is right, and machines differ.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# To notice a fault is enough: a smaller example of it interests nobody.
+settings.register_profile(
+    "mutation",
+    settings.get_profile("project"),
+    phases=[Phase.explicit, Phase.generate],
+    database=None,
+)
 settings.load_profile("project")
 
 

@@ -42,7 +42,7 @@ OPTIONAL = {"tokenizer._backends": {"tiktoken"}}
 
 def imports(source: str, *, while_running: bool = False) -> Iterator[str]:
     """The modules that a module imports; also those for type checking, unless they are unwanted."""
-    nodes = [ast.parse(source).body]
+    nodes: list[list[ast.AST]] = [[ast.parse(source)]]
     while nodes:
         for node in nodes.pop():
             if isinstance(node, ast.Import):
