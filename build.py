@@ -153,6 +153,14 @@ def command_classes(_: argparse.Namespace) -> int:
     return 0
 
 
+def command_protocol(_: argparse.Namespace) -> int:
+    """Write the JavaScript side of the protocol between the page and the package."""
+    module = ROOT / "web" / "engine" / "protocol.js"
+    run(sys.executable, "-m", "buildlib.protocol", module)
+    say(f"Wrote {module.relative_to(ROOT)}.")
+    return 0
+
+
 def port(text: str) -> int:
     """Read a port's number."""
     number = int(text)
@@ -210,6 +218,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 
     classes = commands.add_parser("classes", help="generate the character classes anew")
     classes.set_defaults(command=command_classes)
+
+    protocol = commands.add_parser("protocol", help="write web/engine/protocol.js")
+    protocol.set_defaults(command=command_protocol)
     options, rest = parser.parse_known_args(arguments)
     if rest and options.command is not command_test:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")

@@ -24,25 +24,12 @@ MODES = st.sampled_from(["conversation", "completion", "training"])
 
 
 def render(conversation: str, mode: str = "conversation", *, drop: bool = True) -> dict[str, Any]:
-    params = {
-        "conversation": conversation,
-        "mode": mode,
-        "next_role": "assistant",
-        "drop_analysis": drop,
-    }
-    return unpack(bridge.call("render", json.dumps(params)))
+    params = {"conversation": conversation, "mode": mode, "auto_drop_analysis": drop}
+    return unpack(bridge.call("render_with_spans", json.dumps(params)))
 
 
 def inspect(source: str, **options: object) -> dict[str, Any]:
-    params = {
-        "source": source,
-        "reading": "auto",
-        "role": None,
-        "missing_call_is_call": False,
-        "recover_stripped_markers": False,
-        **options,
-    }
-    return unpack(bridge.call("inspect", json.dumps(params)))
+    return unpack(bridge.call("inspect", json.dumps({"source": source, **options})))
 
 
 def unpack(reply: dict[str, Any]) -> dict[str, Any]:
@@ -171,8 +158,8 @@ def test_inspection_gives_messages_with_their_tokens() -> None:
     assert final["stop"] == len(value["ids"])
     assert analysis["complete"]
     assert final["complete"]
-    for verdict in value["verdicts"].values():
-        assert verdict == {"messages": 2, "fault": None, "differing": 0, "differences": []}
+    for result in value["reference_results"].values():
+        assert result == {"messages": 2, "fault": None, "differing": 0, "differences": []}
     check_arrays(value)
 
 
@@ -209,8 +196,10 @@ def test_policies_reach_the_inspector() -> None:
     accepted = inspect(call, role="assistant", missing_call_is_call=True)
     assert not accepted["messages"][0]["withheld"]
     stripped = "analysisThe user greets.assistantfinalHello!"
-    assert len(inspect(stripped, role="assistant", reading="text")["messages"]) <= 1
-    recovered = inspect(stripped, role="assistant", reading="text", recover_stripped_markers=True)
+    assert len(inspect(stripped, role="assistant", source_kind="text")["messages"]) <= 1
+    recovered = inspect(
+        stripped, role="assistant", source_kind="text", recover_stripped_markers=True
+    )
     assert len(recovered["messages"]) == 2
 
 
@@ -222,15 +211,15 @@ PIECES_OF_STREAMS = st.sampled_from(
 
 
 @given(st.lists(PIECES_OF_STREAMS, max_size=12).map("".join), st.sampled_from([None, "assistant"]))
-def test_verdicts_are_the_references(
+def test_reference_results_are_the_references(
     reference: ModuleType,
     reference_encoding: openai_harmony.HarmonyEncoding,
     source: str,
     role: str | None,
 ) -> None:
-    value = inspect(source, role=role, reading="text")
+    value = inspect(source, role=role, source_kind="text")
     recovered = [item["message"] for item in value["messages"]]
-    for name, verdict in value["verdicts"].items():
+    for name, result in value["reference_results"].items():
         theirs = reference.StreamableParser(
             reference_encoding, role and reference.Role(role), strict=name == "strict"
         )
@@ -241,11 +230,11 @@ def test_verdicts_are_the_references(
             theirs.process_eos()
         except reference.HarmonyError as raised:
             error = str(raised)
-        assert (verdict["fault"] and verdict["fault"]["message"]) == error
+        assert (result["fault"] and result["fault"]["message"]) == error
         messages = [message.to_dict() for message in theirs.messages]
-        assert verdict["messages"] == len(messages)
-        differences = {item["index"]: item["message"] for item in verdict["differences"]}
-        assert verdict["differing"] == len(differences)
+        assert result["messages"] == len(messages)
+        differences = {item["index"]: item["message"] for item in result["differences"]}
+        assert result["differing"] == len(differences)
         assert [
             differences.get(index) or recovered[index] for index in range(len(messages))
         ] == messages
@@ -285,12 +274,12 @@ def test_nothing_has_no_messages() -> None:
 def test_no_source_makes_a_call_raise(source: str) -> None:
     render(source)
     inspect(source)
-    inspect(source, role="assistant", recover_stripped_markers=True, reading="text")
+    inspect(source, role="assistant", recover_stripped_markers=True, source_kind="text")
 
 
 @given(st.lists(st.integers(0, 201_088)))
 def test_any_tokens_give_arrays_that_fit(ids: list[int]) -> None:
-    value = inspect(json.dumps(ids), reading="tokens")
+    value = inspect(json.dumps(ids), source_kind="tokens")
     assert list(value["ids"]) == ids
     check_arrays(value)
 

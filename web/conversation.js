@@ -12,9 +12,6 @@ import { isRecord, stringify } from "./json.js";
  * @typedef {(string | number)[]} Path
  */
 
-/** @type {readonly Role[]} */
-export const ROLES = Object.freeze(["system", "developer", "user", "assistant", "tool"]);
-
 /**
  * @param {Role} role
  * @returns {Record<string, unknown>}

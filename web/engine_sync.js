@@ -5,7 +5,7 @@
  * @module
  */
 
-import { HarmonyError } from "./harmony.js";
+import { HarmonyError } from "./engine/connection.js";
 import { modeOf, setAnswer } from "./store.js";
 import { debounce } from "./timing.js";
 

@@ -28,13 +28,13 @@ export { HarmonyError, LoadError } from "./engine/connection.js";
  * @typedef {import("./engine/protocol.js").RenderParams} RenderParams
  * @typedef {import("./engine/protocol.js").RenderValue} RenderValue
  * @typedef {import("./engine/protocol.js").Role} Role
- * @typedef {import("./engine/protocol.js").Snapshot} Snapshot
+ * @typedef {import("./engine/protocol.js").OpenParserValue} OpenParserValue
  * @typedef {import("./engine/protocol.js").WireMessage} WireMessage
  */
 
 /** @typedef {{messages: WireMessage[]}} Conversation */
-/** @typedef {{auto_drop_analysis?: boolean}} RenderConversationConfig */
-/** @typedef {{conversation_has_function_tools?: boolean}} RenderOptions */
+/** @typedef {Omit<RenderParams, "conversation" | "mode" | "next_role">} RenderConversationConfig */
+/** @typedef {Omit<import("./engine/protocol.js").RenderMessageParams, "message">} RenderOptions */
 /** @typedef {ArrayLike<number> & Iterable<number>} Tokens Token ids, in any list. */
 /** @typedef {"all" | string[]} Special Special tokens by their text. */
 
@@ -90,7 +90,7 @@ export class Harmony {
    * @returns {Promise<string>}
    */
   async decode(tokens) {
-    return (await this.#connection.request("decode", {}, toIds(tokens))).text;
+    return (await this.#connection.request("decode", { tokens: toIds(tokens) })).text;
   }
 
   /**
@@ -100,7 +100,7 @@ export class Harmony {
    * @returns {Promise<string>}
    */
   async decodeUtf8(tokens) {
-    return (await this.#connection.request("decode_utf8", {}, toIds(tokens))).text;
+    return (await this.#connection.request("decode_utf8", { tokens: toIds(tokens) })).text;
   }
 
   /**
@@ -108,7 +108,7 @@ export class Harmony {
    * @returns {Promise<Uint8Array>}
    */
   async decodeBytes(tokens) {
-    return (await this.#connection.request("decode_bytes", {}, toIds(tokens))).bytes;
+    return (await this.#connection.request("decode_bytes", { tokens: toIds(tokens) })).bytes;
   }
 
   /**
@@ -118,8 +118,8 @@ export class Harmony {
    * @param {RenderOptions} [options]
    * @returns {Promise<Uint32Array>}
    */
-  async render(message, { conversation_has_function_tools = false } = {}) {
-    const params = { message, function_tools: conversation_has_function_tools };
+  async render(message, options = {}) {
+    const params = { ...options, message: JSON.stringify(message) };
     return (await this.#connection.request("render_message", params)).tokens;
   }
 
@@ -129,7 +129,7 @@ export class Harmony {
    * @returns {Promise<Uint32Array>}
    */
   renderConversation(conversation, config) {
-    return this.#render(conversation, false, null, config);
+    return this.#render(conversation, { ...config, mode: "conversation" });
   }
 
   /**
@@ -141,7 +141,7 @@ export class Harmony {
    * @returns {Promise<Uint32Array>}
    */
   renderConversationForCompletion(conversation, nextTurnRole, config) {
-    return this.#render(conversation, false, nextTurnRole, config);
+    return this.#render(conversation, { ...config, mode: "completion", next_role: nextTurnRole });
   }
 
   /**
@@ -152,23 +152,12 @@ export class Harmony {
    * @returns {Promise<Uint32Array>}
    */
   renderConversationForTraining(conversation, config) {
-    return this.#render(conversation, true, null, config);
+    return this.#render(conversation, { ...config, mode: "training" });
   }
 
-  /**
-   * @param {Conversation} conversation
-   * @param {boolean} training
-   * @param {Role | null} nextRole
-   * @param {RenderConversationConfig} [config]
-   * @returns {Promise<Uint32Array>}
-   */
-  async #render(conversation, training, nextRole, { auto_drop_analysis = true } = {}) {
-    const params = {
-      conversation,
-      training,
-      next_role: nextRole,
-      drop_analysis: auto_drop_analysis,
-    };
+  /** @param {Conversation} conversation @param {Omit<RenderParams, "conversation">} options */
+  async #render(conversation, options) {
+    const params = { ...options, conversation: JSON.stringify(conversation) };
     return (await this.#connection.request("render_conversation", params)).tokens;
   }
 
@@ -180,7 +169,8 @@ export class Harmony {
    * @returns {Promise<WireMessage[]>}
    */
   async parseMessagesFromCompletionTokens(tokens, role = null, strict = true) {
-    return (await this.#connection.request("parse", { role, strict }, toIds(tokens))).messages;
+    return (await this.#connection.request("parse", { role, strict, tokens: toIds(tokens) }))
+      .messages;
   }
 
   /** @returns {Promise<string[]>} The texts of all special tokens. */
@@ -234,7 +224,7 @@ export class Harmony {
    * @returns {Promise<RenderValue>}
    */
   renderWithSpans(params) {
-    return this.#connection.request("render", params);
+    return this.#connection.request("render_with_spans", params);
   }
 
   /**
@@ -258,7 +248,7 @@ export class StreamableParser {
   #connection;
   #parser;
 
-  /** @param {Connection} connection @param {Snapshot & {parser: number}} opened */
+  /** @param {Connection} connection @param {OpenParserValue} opened */
   constructor(connection, { parser, ...snapshot }) {
     this.#connection = connection;
     this.#parser = parser;
@@ -286,7 +276,10 @@ export class StreamableParser {
    */
   async process(tokens) {
     const ids = toIds(typeof tokens === "number" ? [tokens] : tokens);
-    return this.#advance(this.#connection.request("process", { parser: this.#parser }, ids), ids);
+    return this.#advance(
+      this.#connection.request("process", { parser: this.#parser, tokens: ids }),
+      ids,
+    );
   }
 
   /** Reads the end of the stream. @throws {HarmonyError} It ends within a header. */
@@ -300,7 +293,7 @@ export class StreamableParser {
   }
 
   /**
-   * @param {Promise<Advance & Snapshot>} answer
+   * @param {Promise<Advance>} answer
    * @param {Uint32Array} [ids]
    */
   async #advance(answer, ids = new Uint32Array()) {
@@ -309,13 +302,13 @@ export class StreamableParser {
       this.#take(value, ids);
       return value.deltas;
     } catch (error) {
-      const value = /** @type {{value?: (Advance & Snapshot) | null}} */ (error).value;
+      const value = /** @type {{value?: Advance | null}} */ (error).value;
       if (value) this.#take(value, ids);
       throw error;
     }
   }
 
-  /** @param {Advance & Snapshot} value @param {Uint32Array} ids */
+  /** @param {Advance} value @param {Uint32Array} ids */
   #take(value, ids) {
     for (const id of ids.subarray(0, value.deltas.length)) this.tokens.push(id);
     this.messages.push(...value.messages);

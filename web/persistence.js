@@ -90,14 +90,3 @@ export function readSettings(text) {
     return {};
   }
 }
-
-/**
- * @template {string} T
- * @param {unknown} value
- * @param {readonly T[]} known
- * @param {T} otherwise
- * @returns {T}
- */
-export function oneOf(value, known, otherwise) {
-  return known.find((item) => item === value) ?? otherwise;
-}

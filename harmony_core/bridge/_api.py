@@ -1,113 +1,108 @@
-"""The JavaScript module's methods: the reference's, one for one, and a parser that is kept here."""
+"""The JavaScript module's operations: the reference's, one for one, and parsers kept here."""
 
 from __future__ import annotations
 
 from array import array
 from itertools import count
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from harmony_core.bridge._wire import Answer, InputFault, encoding
-from harmony_core.chat import Conversation, Message, Role
-from harmony_core.encoding import RenderConversationConfig, RenderOptions
+from harmony_core.bridge._wire import RequestFault, encoding
 from harmony_core.errors import ParseError
 from harmony_core.format.parse import StreamableParser, StreamState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
-Special = Literal["all"] | list[str]
+    from harmony_core.bridge import protocol
 
 _parsers: dict[int, StreamableParser] = {}
 _parser_ids = count(1)
 
 
-def _encode(*, text: str, allowed_special: Special, disallowed_special: Special) -> Answer:
-    return _tokens(
-        encoding().encode(
-            text, allowed_special=allowed_special, disallowed_special=disallowed_special
-        )
+def encode(params: protocol.EncodeParams) -> protocol.TokensValue:
+    """Encode text."""
+    tokens = encoding().encode(
+        params.text,
+        allowed_special=params.allowed_special,
+        disallowed_special=params.disallowed_special,
     )
+    return {"tokens": array("I", tokens)}
 
 
-def _decode(*, tokens: list[int]) -> Answer:
-    return Answer({"text": encoding().decode(tokens)})
+def decode(params: protocol.TokensParams) -> protocol.TextValue:
+    """Decode tokens; bytes that are not UTF-8 come out as U+FFFD."""
+    return {"text": encoding().decode(params.tokens)}
 
 
-def _decode_utf8(*, tokens: list[int]) -> Answer:
-    return Answer({"text": encoding().decode_utf8(tokens)})
+def decode_utf8(params: protocol.TokensParams) -> protocol.TextValue:
+    """Decode tokens; bytes that are not UTF-8 are refused."""
+    return {"text": encoding().decode_utf8(params.tokens)}
 
 
-def _decode_bytes(*, tokens: list[int]) -> Answer:
-    return Answer({}, {"bytes": encoding().decode_bytes(tokens)})
+def decode_bytes(params: protocol.TokensParams) -> protocol.BytesValue:
+    """Give the bytes that tokens stand for."""
+    return {"bytes": encoding().decode_bytes(params.tokens)}
 
 
-def _render_message(*, message: dict[str, Any], function_tools: bool) -> Answer:
-    options = RenderOptions(conversation_has_function_tools=function_tools)
-    return _tokens(encoding().render(Message.from_dict(message), options))
+def parse(params: protocol.ParseParams) -> protocol.MessagesValue:
+    """Parse a completion."""
+    messages = encoding().parse_messages_from_completion_tokens(
+        params.tokens, params.role, strict=params.strict
+    )
+    return {"messages": [message.to_dict() for message in messages]}
 
 
-def _render_conversation(
-    *, conversation: dict[str, Any], training: bool, next_role: str | None, drop_analysis: bool
-) -> Answer:
+def special_tokens(_: protocol.NoParams) -> protocol.TextsValue:
+    """List the texts of all special tokens."""
+    return {"texts": sorted(encoding().special_tokens_set)}
+
+
+def is_special_token(params: protocol.TokenParams) -> protocol.SpecialValue:
+    """Tell whether a token is a special one."""
+    return {"special": encoding().is_special_token(params.token)}
+
+
+def stop_tokens(params: protocol.StopTokensParams) -> protocol.TokensValue:
+    """List the tokens that end a message, or the assistant's turn."""
     harmony = encoding()
-    messages = Conversation.from_dict(conversation)
-    config = RenderConversationConfig(auto_drop_analysis=drop_analysis)
-    if training:
-        return _tokens(harmony.render_conversation_for_training(messages, config))
-    if next_role is not None:
-        return _tokens(
-            harmony.render_conversation_for_completion(messages, Role(next_role), config)
-        )
-    return _tokens(harmony.render_conversation(messages, config))
+    if params.assistant_actions:
+        return {"tokens": array("I", harmony.stop_tokens_for_assistant_actions())}
+    return {"tokens": array("I", harmony.stop_tokens())}
 
 
-def _parse(*, tokens: list[int], role: str | None, strict: bool) -> Answer:
-    messages = encoding().parse_messages_from_completion_tokens(tokens, _role(role), strict=strict)
-    return Answer({"messages": [message.to_dict() for message in messages]})
-
-
-def _special_tokens() -> Answer:
-    return Answer({"texts": sorted(encoding().special_tokens_set)})
-
-
-def _is_special_token(*, token: int) -> Answer:
-    return Answer({"special": encoding().is_special_token(token)})
-
-
-def _stop_tokens(*, assistant_actions: bool) -> Answer:
-    harmony = encoding()
-    if assistant_actions:
-        return _tokens(harmony.stop_tokens_for_assistant_actions())
-    return _tokens(harmony.stop_tokens())
-
-
-def _open_parser(*, role: str | None, strict: bool) -> Answer:
+def open_parser(params: protocol.OpenParserParams) -> protocol.OpenParserValue:
+    """Open a parser that is kept until it is closed."""
     number = next(_parser_ids)
-    _parsers[number] = StreamableParser(encoding(), _role(role), strict=strict)
-    return Answer({"parser": number, **_snapshot(_parsers[number])})
+    _parsers[number] = StreamableParser(encoding(), params.role, strict=params.strict)
+    return {"parser": number, **_snapshot(_parsers[number])}
 
 
-def _process(*, parser: int, tokens: list[int]) -> Answer:
-    return _advance(parser, tokens)
+def process(params: protocol.ProcessParams) -> protocol.Advance:
+    """Feed a parser."""
+    return _advance(params.parser, params.tokens)
 
 
-def _process_eos(*, parser: int) -> Answer:
-    return _advance(parser, [None])
+def process_eos(params: protocol.ParserParams) -> protocol.Advance:
+    """Tell a parser that its stream has ended."""
+    return _advance(params.parser, [None])
 
 
-def _close_parser(*, parser: int) -> Answer:
-    _parsers.pop(parser, None)
-    return Answer({})
+def close_parser(params: protocol.ParserParams) -> protocol.NoValue:
+    """Forget a parser."""
+    _parsers.pop(params.parser, None)
+    return {}
 
 
-def _advance(number: int, tokens: Sequence[int | None]) -> Answer:
+def _advance(number: int, tokens: Sequence[int | None]) -> protocol.Advance:
     """Feed a parser, ``None`` for the end of the stream, and report what is new since.
 
-    A fault keeps what came before it.
+    Raises:
+        RequestFault: A token does not follow the format; it keeps what came before. Or the
+            parser is closed.
     """
     parser = _parsers.get(number)
     if parser is None:
-        raise InputFault("closed-parser", "This parser has been closed.", "Open another one.")
+        raise RequestFault("closed-parser", "This parser is closed.", "Open another one.")
     messages_before = len(parser.messages)
     deltas: list[str | None] = []
     content: list[str] = []
@@ -126,7 +121,7 @@ def _advance(number: int, tokens: Sequence[int | None]) -> Answer:
             content.append(deltas[-1])
         if fault is not None:
             break
-    value = {
+    value: protocol.Advance = {
         **_snapshot(parser),
         "deltas": deltas,
         "content": "".join(content),
@@ -134,11 +129,11 @@ def _advance(number: int, tokens: Sequence[int | None]) -> Answer:
         "messages": [message.to_dict() for message in parser.messages[messages_before:]],
     }
     if fault is not None:
-        raise InputFault(fault.kind, str(fault), "", token=fault.token_index, value=value)
-    return Answer(value)
+        raise RequestFault(fault.kind, str(fault), "", token=fault.token_index, value=value)
+    return value
 
 
-def _snapshot(parser: StreamableParser) -> dict[str, object]:
+def _snapshot(parser: StreamableParser) -> protocol.Snapshot:
     role = parser.current_role
     return {
         "state": parser.state.value,
@@ -147,30 +142,3 @@ def _snapshot(parser: StreamableParser) -> dict[str, object]:
         "recipient": parser.current_recipient,
         "content_type": parser.current_content_type,
     }
-
-
-def _tokens(tokens: Iterable[int]) -> Answer:
-    return Answer({}, {"tokens": array("I", tokens)})
-
-
-def _role(name: str | None) -> Role | None:
-    return None if name is None else Role(name)
-
-
-# Method of the protocol -> who answers it.
-METHODS: dict[str, Callable[..., Answer]] = {
-    "encode": _encode,
-    "decode": _decode,
-    "decode_utf8": _decode_utf8,
-    "decode_bytes": _decode_bytes,
-    "render_message": _render_message,
-    "render_conversation": _render_conversation,
-    "parse": _parse,
-    "special_tokens": _special_tokens,
-    "is_special_token": _is_special_token,
-    "stop_tokens": _stop_tokens,
-    "open_parser": _open_parser,
-    "process": _process,
-    "process_eos": _process_eos,
-    "close_parser": _close_parser,
-}

@@ -1,92 +1,111 @@
-"""What the page asks for while a conversation is written: its tokens."""
+"""Conversations and messages to tokens; for the page, with what each token is there for."""
 
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, TypeVar
 
 from harmony_core.bridge._wire import (
     MOST_LISTED,
-    Answer,
-    InputFault,
-    Mark,
+    RequestFault,
     encoding,
     flat_marks,
     place_in,
     token_stream,
 )
-from harmony_core.chat import Conversation, Role
-from harmony_core.encoding import RenderConversationConfig
+from harmony_core.bridge.shapes import LITERAL
+from harmony_core.chat import Conversation, Message
 from harmony_core.errors import ChatError, InvalidJsonError, RenderError, UnknownFieldError
 from harmony_core.tokenizer import SPECIAL_FORM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from harmony_core.bridge import protocol
+    from harmony_core.bridge.shapes import LiteralText, TokenStream
+
+_Chat = TypeVar("_Chat", Conversation, Message)
 
 _RENDER_HINT = "Correct the message; everything else was read."
 
 
-def render(*, conversation: str, mode: str, next_role: str, drop_analysis: bool) -> Answer:
-    """Render a conversation; parameters and value are ``RenderParams`` and ``RenderValue``.
+def render_with_spans(params: protocol.RenderParams) -> protocol.RenderValue:
+    """Render a conversation, and say what each token is there for.
 
     Raises:
-        InputFault: The conversation is none, or cannot be rendered.
+        RequestFault: The text is no conversation, has unknown fields, or cannot be rendered.
     """
-    try:
-        messages = _conversation(conversation)
-        tokens, ranges = encoding().render_ranges(
-            messages,
-            RenderConversationConfig(auto_drop_analysis=drop_analysis),
-            next_turn_role=Role(next_role) if mode == "completion" else None,
-            training=mode == "training",
-        )
-    except RenderError as error:
-        path = () if error.message_index is None else ("messages", error.message_index)
-        raise InputFault("cannot-render", str(error), _RENDER_HINT, path=path) from error
-    except ChatError as error:
-        raise _at_path(error) from error
-    stream = token_stream(tokens, encoding().rendered_spans(messages, tokens, ranges))
+    conversation = _read(Conversation, params.conversation)
+    tokens, ranges = _render(conversation, params)
+    spans = encoding().rendered_spans(conversation, tokens, ranges)
+    stream = token_stream(tokens, spans)
     literals = list(_literals(stream, [start for _, start, _ in ranges]))
-    value = {
+    stream["marks"] = flat_marks((found["start"], found["stop"], LITERAL) for found in literals)
+    return {
+        "tokens": stream,
         "messages": [
             {"index": index, "start": start, "stop": stop} for index, start, stop in ranges
         ],
-        "literals": [literal._asdict() for literal in literals[:MOST_LISTED]],
+        "literals": literals[:MOST_LISTED],
     }
-    marks = flat_marks(
-        Mark(literal.start, literal.stop, "literal", index)
-        for index, literal in enumerate(literals)
-    )
-    return Answer(value, {"tokens": {**stream, "marks": marks}})
 
 
-class Literal(NamedTuple):
-    """Text that spells a special token, but is sent as plain text.
+def render_conversation(params: protocol.RenderParams) -> protocol.TokensValue:
+    """Render a conversation.
 
-    Attributes:
-        message: Ordinal of the rendered message.
-        text: The special token's text.
-        start: The first token that has some of it.
-        stop: One past the last.
+    Raises:
+        RequestFault: The text is no conversation, or cannot be rendered.
     """
-
-    message: int
-    text: str
-    start: int
-    stop: int
+    conversation = _read(Conversation, params.conversation)
+    return {"tokens": array("I", _render(conversation, params)[0])}
 
 
-def _literals(stream: Mapping[str, Any], starts: list[int]) -> Iterator[Literal]:
+def render_message(params: protocol.RenderMessageParams) -> protocol.TokensValue:
+    """Render a single message.
+
+    Raises:
+        RequestFault: The text is no message, or cannot be rendered.
+    """
+    message = _read(Message, params.message)
+    try:
+        tokens = encoding().render(message, params)
+    except RenderError as error:
+        raise RequestFault("cannot-render", str(error), _RENDER_HINT) from error
+    except ChatError as error:
+        raise _at_path(error, "not-a-message") from error
+    return {"tokens": array("I", tokens)}
+
+
+def _render(
+    conversation: Conversation, params: protocol.RenderParams
+) -> tuple[list[int], list[tuple[int, int, int]]]:
+    is_prompt = params.mode == "completion"
+    try:
+        return encoding().render_ranges(
+            conversation,
+            params,
+            next_turn_role=params.next_role if is_prompt else None,
+            training=params.mode == "training",
+        )
+    except RenderError as error:
+        path = () if error.message_index is None else ("messages", error.message_index)
+        raise RequestFault("cannot-render", str(error), _RENDER_HINT, path=path) from error
+    except ChatError as error:
+        raise _at_path(error) from error
+
+
+def _literals(stream: TokenStream, starts: list[int]) -> Iterator[LiteralText]:
     """Find the literals of a stream whose messages begin at the starts."""
     ends, special = stream["ends"], encoding().tokenizer.special_tokens
     for found in _special_looking().finditer(stream["bytes"]):
         start, stop = bisect_right(ends, found.start()), bisect_left(ends, found.end()) + 1
         text = found[0].decode()
         if text in special and stop - start > 1:  # else it is the token itself
-            yield Literal(bisect_right(starts, start) - 1, text, start, stop)
+            message = bisect_right(starts, start) - 1
+            yield {"message": message, "text": text, "start": start, "stop": stop}
 
 
 @cache
@@ -94,30 +113,35 @@ def _special_looking() -> re.Pattern[bytes]:
     return re.compile(SPECIAL_FORM.encode())
 
 
-def _conversation(source: str) -> Conversation:
+def _read(kind: type[_Chat], source: str) -> _Chat:
+    """Read a conversation or a message from JSON text; what it would ignore is refused.
+
+    Raises:
+        RequestFault: It is not that.
+    """
     try:
-        return Conversation.from_json(source, strict=True)
+        return kind.from_json(source, strict=True)
     except InvalidJsonError as error:
         reason = f"{error.reason[:1].lower()}{error.reason[1:]}"
         if error.position is None:
-            raise InputFault(
-                "not-json", f"This JSON cannot be read: {reason}.", "Simplify its values."
-            ) from error
-        raise InputFault(
+            raise RequestFault("not-json", f"Invalid JSON: {reason}.", "Simplify it.") from error
+        raise RequestFault(
             "not-json",
-            f"This is not JSON: {reason}.",
+            f"Invalid JSON: {reason}.",
             "Correct the JSON at the marked place.",
             place=place_in(source, error.position, error.position + 1),
         ) from error
     except UnknownFieldError as error:
-        raise InputFault(
+        raise RequestFault(
             "unknown-field",
             f'The field "{error.path[-1]}" is unknown, and rendering would ignore it.',
             f'Did you mean "{error.suggestion}"?' if error.suggestion else "Remove it.",
             path=error.path,
         ) from error
+    except ChatError as error:
+        raise _at_path(error, f"not-a-{kind.__name__.lower()}") from error
 
 
-def _at_path(error: ChatError) -> InputFault:
-    hint = "Correct the marked field." if error.path else "Correct the conversation."
-    return InputFault("not-a-conversation", str(error), hint, path=error.path)
+def _at_path(error: ChatError, kind: str = "not-a-conversation") -> RequestFault:
+    hint = "Correct the marked field." if error.path else "Correct the value."
+    return RequestFault(kind, str(error), hint, path=error.path)

@@ -1,11 +1,12 @@
-"""What every answer is made of: faults with their place, and tokens as flat arrays."""
+"""What answers are made of: faults with their place, and tokens as flat arrays."""
 
 from __future__ import annotations
 
 from array import array
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
+from harmony_core.bridge.shapes import MARKS, Mark
 from harmony_core.errors import (
     ChatError,
     DecodeError,
@@ -19,14 +20,16 @@ from harmony_core.registry import HarmonyEncodingName, load_harmony_encoding
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from harmony_core.bridge.shapes import Fault, Place, TokenStream
     from harmony_core.encoding import HarmonyEncoding
+    from harmony_core.errors import HarmonyError
     from harmony_core.format.spans import Span
 
 _PARTS = {part: number for number, part in enumerate(Part)}
+_MARKS = {kind: number for number, kind in enumerate(MARKS)}
 _NO_MESSAGE = -1
-_MARKS = {"error": 0, "warning": 1, "info": 2, "literal": 3}
 
-# So many diagnostics and the like are told about; all are marked.
+# So many diagnostics and the like are listed; all are marked.
 MOST_LISTED = 1000
 
 _KINDS: dict[type[Exception], str] = {
@@ -36,39 +39,11 @@ _KINDS: dict[type[Exception], str] = {
 }
 
 
-class Answer(NamedTuple):
-    """The answer to a request.
+class RequestFault(Exception):  # noqa: N818 - never leaves this package
+    """A request cannot be answered.
 
     Attributes:
-        value: What goes as JSON.
-        arrays: What goes as typed arrays, one field or a dictionary of them each.
-    """
-
-    value: Mapping[str, object]
-    arrays: Mapping[str, object] = {}
-
-
-class Mark(NamedTuple):
-    """Tokens that are to be pointed out.
-
-    Attributes:
-        start: The first token.
-        stop: One past the last; ``start`` if something is missing there.
-        kind: A severity, or ``"literal"``.
-        item: Which item of the value's list it belongs to, if that is so long.
-    """
-
-    start: int
-    stop: int
-    kind: str
-    item: int
-
-
-class InputFault(Exception):  # noqa: N818 - never leaves this package
-    """The input cannot be answered.
-
-    Attributes:
-        fault: What the protocol calls a fault.
+        fault: Why.
         value: What could be answered all the same.
     """
 
@@ -80,12 +55,12 @@ class InputFault(Exception):  # noqa: N818 - never leaves this package
         *,
         token: int | None = None,
         path: Sequence[str | int] = (),
-        place: dict[str, int] | None = None,
+        place: Place | None = None,
         value: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(message)
         self.value = value
-        self.fault: Mapping[str, object] = {
+        self.fault: Fault = {
             "kind": kind,
             "message": message,
             "hint": hint,
@@ -95,13 +70,13 @@ class InputFault(Exception):  # noqa: N818 - never leaves this package
         }
 
 
-def fault_of(error: Exception) -> InputFault:
-    """Put an error of the package, or of Python for a wrong argument, into the protocol's form."""
+def fault_of(error: HarmonyError) -> Fault:
+    """Describe an error of the package."""
     if isinstance(error, ParseError):
-        return InputFault(error.kind, str(error), "", token=error.token_index)
+        return RequestFault(error.kind, str(error), "", token=error.token_index).fault
     if isinstance(error, ChatError):
-        return InputFault("not-a-conversation", str(error), "", path=error.path)
-    return InputFault(_KINDS.get(type(error), "bad-argument"), str(error), "")
+        return RequestFault("not-a-conversation", str(error), "", path=error.path).fault
+    return RequestFault(_KINDS.get(type(error), "bad-argument"), str(error), "").fault
 
 
 def encoding() -> HarmonyEncoding:
@@ -109,31 +84,37 @@ def encoding() -> HarmonyEncoding:
     return load_harmony_encoding(HarmonyEncodingName.HARMONY_GPT_OSS)
 
 
-def token_stream(tokens: list[int], spans: Iterable[Span]) -> dict[str, Any]:
-    """Describe tokens as the arrays of a ``TokenStream``, but for its marks.
+def token_stream(
+    tokens: list[int], spans: Iterable[Span], marks: Iterable[tuple[int, int, str]] = ()
+) -> TokenStream:
+    """Describe tokens.
 
     Args:
-        tokens: Token ids, all of them in the vocabulary.
+        tokens: Token ids.
         spans: Spans that tile them, each with its message.
+        marks: Start, stop and kind of what is pointed out, in order.
     """
-    token_bytes = encoding().tokenizer.token_bytes
-    chunks = [token_bytes(token) for token in tokens]
+    tokenizer = encoding().tokenizer
+    chunks = [
+        tokenizer.token_bytes(token) if 0 <= token < tokenizer.n_vocab else b"" for token in tokens
+    ]
     data = b"".join(chunks)
     ends = array("I", accumulate(map(len, chunks)))
     return {
-        "ids": array("i", tokens),
+        "ids": array("I", tokens),
         "ends": ends,
         "bytes": data,
         "spans": _flat_spans(spans),
         "joins": joins(data, ends),
+        "marks": flat_marks(marks),
     }
 
 
-def flat_marks(marks: Iterable[Mark]) -> array[int]:
-    """Flatten marks, which are in the order of the tokens."""
+def flat_marks(marks: Iterable[tuple[int, int, str]]) -> array[int]:
+    """Flatten marks, given as start, stop and kind."""
     flat = array("i")
-    for start, stop, kind, item in marks:
-        flat.extend((start, stop, _MARKS[kind], item))
+    for item, (start, stop, kind) in enumerate(marks):
+        flat.extend(Mark(start, stop, _MARKS[kind], item))
     return flat
 
 
@@ -170,7 +151,7 @@ def _continues(byte: int) -> bool:
 
 
 def _within_character(data: bytes, position: int) -> bool:
-    """Whether a well-formed character begins before a position and ends behind it."""
+    """Whether a well-formed character begins before a position and ends after it."""
     start = position - 1
     while start > position - 4 and start >= 0 and _continues(data[start]):
         start -= 1
@@ -183,7 +164,7 @@ def _within_character(data: bytes, position: int) -> bool:
     return bool(character) and start + len(character[0].encode()) > position
 
 
-def place_in(source: str, start: int, stop: int) -> dict[str, int]:
+def place_in(source: str, start: int, stop: int) -> Place:
     """A place in characters as the page counts: in UTF-16 code units."""
     before = source[:start]
     line_start = before.rfind("\n") + 1

@@ -13,6 +13,7 @@ from harmony_core.format.diagnosis._codes import Severity
 from harmony_core.format.spans import Part
 
 __all__ = [
+    "MessageDict",
     "WireContent",
     "WireDiagnostic",
     "WireInspectedMessage",
@@ -59,6 +60,10 @@ class WireMessage(_WireHeader):
 
     role: Annotated[str, Role]
     content: list[WireContent] | str
+
+
+# What ``Message.to_dict`` gives, as Python knows it.
+MessageDict = Annotated[dict[str, Any], WireMessage]
 
 
 class WireSpan(TypedDict):
@@ -111,7 +116,7 @@ class WireInspectedMessage(TypedDict):
         withheld: Whether it is a tool call that is not.
     """
 
-    message: WireMessage | dict[str, Any]
+    message: MessageDict
     start: int
     stop: int
     complete: bool
@@ -147,5 +152,5 @@ class WireInspection(WireTokens):
     version: int
     ok: bool
     messages: list[WireInspectedMessage]
-    counts: dict[str, int]
+    counts: dict[Annotated[str, Severity], int]
     diagnostics: list[WireDiagnostic]

@@ -17,7 +17,7 @@ const LAYERS = [
   ["panes/"],
   ["tokens/"],
   ["dom.js"],
-  ["persistence.js"],
+  ["persistence.js", "options.js"],
   ["store.js"],
   ["history.js", "draft.js"],
   ["conversation.js"],
@@ -26,9 +26,9 @@ const LAYERS = [
 /** The engine is a room by itself: who may use which of its modules. Types are free to all. */
 const ENGINE = {
   "main.js": ["engine/client.js"],
-  "engine_sync.js": ["harmony.js"],
+  "engine_sync.js": ["engine/connection.js"],
   "harmony.js": ["engine/"],
-  "engine/": ["engine/", "harmony.js"],
+  "engine/": ["engine/"],
 };
 /** The protocol's constants are facts that everybody shares. */
 const PROTOCOL = "engine/protocol.js";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import * as conversation from "../../web/conversation.js";
+import { ROLES } from "../../web/engine/protocol.js";
 
 const { getPath, setPath } = conversation;
 
@@ -36,7 +37,7 @@ suite("messages", () => {
   });
 
   test("are blank if nothing would be lost", () => {
-    for (const role of conversation.ROLES) {
+    for (const role of ROLES) {
       assert.equal(conversation.isBlank(conversation.newMessage(role)), true, role);
     }
     for (const content of ["x", [{ type: "text", text: "x" }], ["", ""], { a: 1 }]) {

@@ -12,7 +12,7 @@ const MODES = ["one", "two"].map((id) => ({
   id,
   request(input) {
     if (input === "bad") return { fault: FAULT };
-    return input === "" ? null : { method: "render", params: input };
+    return input === "" ? null : { operation: "render_with_spans", params: input };
   },
   sizeOf: (input) => input.length,
 }));

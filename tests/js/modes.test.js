@@ -24,7 +24,7 @@ suite("modes", () => {
       const { input } = mode.initial();
       const before = JSON.stringify(input);
       const requests = mode.examples.map(({ load }) => mode.request(load(input)));
-      for (const request of requests) assert.ok(request?.method, JSON.stringify(request));
+      for (const request of requests) assert.ok(request?.operation, JSON.stringify(request));
       assert.equal(JSON.stringify(input), before);
       assert.ok(mode.examples.every(({ load }) => mode.sizeOf(load(input)) >= 0));
     });

@@ -49,7 +49,7 @@ class HarmonyPage:
         """Empty both modes and turn every option back."""
         self.turn_to("inspect")
         self.page.locator("#inspect-clear").click()
-        self.choose("reading", "auto")
+        self.choose("source_kind", "auto")
         self.choose("role", "assistant")
         for policy in ("missing_call_is_call", "recover_stripped_markers"):
             self.panel.locator(f"input[name={policy}]").uncheck()

@@ -53,7 +53,7 @@ def test_messages_are_the_references(
 def test_how_to_read_it_can_be_overridden(app: HarmonyPage) -> None:
     app.paste("200006 1428 200008")
     app.expect_count(3)
-    app.choose("reading", "text")
+    app.choose("source_kind", "text")
     expect(app.panel.locator(".recognised")).to_contain_text("Harmony text")
     app.wait_until_idle()
     assert len(app.copied_ids()) > 3

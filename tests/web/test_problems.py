@@ -184,7 +184,7 @@ def test_policies_are_options(app: HarmonyPage) -> None:
     app.panel.get_by_label("a call needs no").check()
     expect(withheld).to_be_hidden()
     app.paste(STREAMS["stripped"])
-    app.choose("reading", "text")
+    app.choose("source_kind", "text")
     expect(app.problem("markers-stripped")).to_have_count(1)
     app.panel.get_by_label("recover stripped markers").check()
     expect(app.page.locator("#messages > li")).to_have_count(2)

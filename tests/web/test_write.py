@@ -305,7 +305,7 @@ def test_literal_special_tokens_are_pointed_out(app: HarmonyPage) -> None:
 
 
 BAD_CONVERSATIONS = {
-    "not json": ('{"messages": [', "This is not JSON"),
+    "not json": ('{"messages": [', "Invalid JSON"),
     "no list": ('{"messages": 5}', "messages"),
     "unknown role": ('{"messages": [{"role": "bot", "content": "x"}]}', "bot"),
     "unknown field": (

@@ -1,21 +1,18 @@
 /**
- * The page's use of the module: for each asker the latest request wins, one that still waits
+ * The page's use of the worker: for each asker the latest request wins, one that still waits
  * when the next is made is never sent; and after a failure one can start again.
  *
  * @module
  */
 
-import { LoadError } from "./connection.js";
-import { loadHarmony } from "../harmony.js";
+import { connect, LoadError } from "./connection.js";
+import { createWorker } from "./create_worker.js";
 
 /**
- * @typedef {import("../harmony.js").Harmony} Harmony
+ * @typedef {import("./connection.js").Connection} Connection
  * @typedef {import("./protocol.js").About} About
- * @typedef {import("./protocol.js").InspectParams} InspectParams
- * @typedef {import("./protocol.js").InspectValue} InspectValue
+ * @typedef {import("./protocol.js").Operation} Operation
  * @typedef {import("./protocol.js").Progress} Progress
- * @typedef {import("./protocol.js").RenderParams} RenderParams
- * @typedef {import("./protocol.js").RenderValue} RenderValue
  */
 
 /**
@@ -29,33 +26,20 @@ import { loadHarmony } from "../harmony.js";
 /**
  * @typedef {object} Call
  * @property {string} asker Only the latest call of each waits.
- * @property {(harmony: Harmony) => Promise<any>} ask
+ * @property {(connection: Connection) => Promise<any>} ask
  * @property {(value: any) => void} resolve
  * @property {(error: unknown) => void} reject
  */
 
-/** What the page asks. */
-const METHODS = {
-  /** @param {Harmony} harmony @param {RenderParams} params @returns {Promise<RenderValue>} */
-  render: (harmony, params) => harmony.renderWithSpans(params),
-  /** @param {Harmony} harmony @param {InspectParams} params @returns {Promise<InspectValue>} */
-  inspect: (harmony, params) => harmony.inspect(params),
-};
-
-/** @typedef {keyof typeof METHODS} PageMethod */
 /**
- * @template {PageMethod} M
- * @typedef {{method: M, params: Parameters<typeof METHODS[M]>[1]}} PageRequest
- */
-/**
- * @template {PageMethod} M
- * @typedef {Awaited<ReturnType<typeof METHODS[M]>>} PageValue
+ * @template {Operation} Name
+ * @typedef {{operation: Name, params: import("./protocol.js").ParamsOf<Name>}} PageRequest
  */
 
 /** @param {Listener} listener */
 export function createEngine(listener) {
-  /** @type {Harmony | null} */
-  let harmony = null;
+  /** @type {Connection | null} */
+  let connection = null;
   /** @type {Map<string, Call>} */
   const waiting = new Map();
   let busy = false;
@@ -74,11 +58,11 @@ export function createEngine(listener) {
 
   async function sendNext() {
     const [call] = waiting.values();
-    if (!harmony || busy || !call) return;
+    if (!connection || busy || !call) return;
     waiting.delete(call.asker);
     busy = true;
     try {
-      call.resolve(await call.ask(harmony));
+      call.resolve(await call.ask(connection));
     } catch (error) {
       if (error instanceof LoadError) {
         if (waiting.has(call.asker)) call.resolve(null);
@@ -94,21 +78,23 @@ export function createEngine(listener) {
 
   /** @param {unknown} error */
   function fail(error) {
-    harmony = null;
+    connection = null;
     listener.onFailed({ message: error instanceof Error ? error.message : String(error) });
   }
 
   async function start() {
     const turn = ++starts;
-    harmony?.close();
-    harmony = null;
+    connection?.close();
+    connection = null;
     try {
-      const loaded = await loadHarmony({
-        onProgress: (progress) => turn === starts && listener.onProgress(progress),
-      });
-      if (turn !== starts) return loaded.close();
-      harmony = loaded;
-      listener.onReady(loaded.about);
+      const opened = connect(
+        createWorker(new URL("worker.js", import.meta.url)),
+        (progress) => turn === starts && listener.onProgress(progress),
+      );
+      const about = await opened.ready;
+      if (turn !== starts) return opened.close();
+      connection = opened;
+      listener.onReady(about);
       void sendNext();
     } catch (error) {
       if (turn === starts) fail(error);
@@ -120,17 +106,15 @@ export function createEngine(listener) {
     /** Start afresh after a failure. */
     retry: start,
     /**
-     * @template {PageMethod} M
+     * @template {Operation} Name
      * @param {string} asker Of the calls of one asker, only the latest waits.
-     * @param {PageRequest<M>} request
-     * @returns {Promise<PageValue<M> | null>} `null` if a newer call took its place.
+     * @param {PageRequest<Name>} request
+     * @returns {Promise<import("./protocol.js").ValueOf<Name> | null>} `null` if a newer call took
+     *   its place.
      * @throws {import("./connection.js").HarmonyError}
      */
-    ask(asker, { method, params }) {
-      /** @type {(harmony: Harmony, params: any) => Promise<any>} */
-      const call = METHODS[method];
-      return request(asker, (loaded) => call(loaded, params));
-    },
+    ask: (asker, { operation, params }) =>
+      request(asker, (opened) => opened.request(operation, params)),
   };
 }
 

@@ -8,7 +8,7 @@
  * @typedef {import("./protocol.js").About} About
  * @typedef {import("./protocol.js").Fault} Fault
  * @typedef {import("./protocol.js").FromWorker} FromWorker
- * @typedef {import("./protocol.js").Method} Method
+ * @typedef {import("./protocol.js").Operation} Operation
  * @typedef {import("./protocol.js").Progress} Progress
  */
 
@@ -16,7 +16,7 @@
 export class HarmonyError extends Error {
   /**
    * @param {Fault} fault
-   * @param {any} [value]
+   * @param {object | null} [value]
    */
   constructor(fault, value = null) {
     super(fault.message);
@@ -91,18 +91,20 @@ export function connect(worker, onProgress) {
     /** Resolves once requests are answered. @throws {LoadError} */
     ready,
     /**
-     * @param {Method} method
-     * @param {object} params
-     * @param {Uint32Array} [tokens]
-     * @returns {Promise<any>}
+     * @template {Operation} Name
+     * @param {Name} operation
+     * @param {import("./protocol.js").ParamsOf<Name>} params
+     * @returns {Promise<import("./protocol.js").ValueOf<Name>>}
      * @throws {HarmonyError | LoadError}
      */
-    request(method, params, tokens) {
+    request(operation, params) {
       if (closed) return Promise.reject(closed);
       const id = nextId++;
       return new Promise((resolve, reject) => {
         pending.set(id, { resolve, reject });
-        worker.postMessage(tokens ? { id, method, params, tokens } : { id, method, params });
+        /** @type {import("./protocol.js").Request} */
+        const request = { id, operation, params };
+        worker.postMessage(request);
       });
     },
     /** Ends the worker; what is pending is refused. */

@@ -1,237 +1,488 @@
 /**
- * Every message that crosses between the page and the worker. Nothing else does.
+ * Every message that crosses between the page and the package, in its wire names. Generated from
+ * `harmony_core/bridge/protocol.py` by `python3 build.py protocol`: do not edit.
  *
- * The page sends {@link Request}s, each with an id of its own; the worker answers each with one
- * {@link Reply} of that id, in order. While it starts, the worker also
- * sends {@link Progress} events, which have no id.
- *
- * Field names inside `params` and `value` are the wire names of `harmony_core.bridge`.
+ * The page sends {@link Request}s, each with an id of its own; the worker answers each with an
+ * {@link Answered} or {@link Refused} of that id, in order. While it starts, it sends
+ * {@link Progress}, which has no id.
  *
  * @module
  */
 
-/** @typedef {"runtime" | "package" | "vocabulary"} Stage The steps of starting, in order. */
+/** Who writes a message. */
+export const ROLES = Object.freeze(
+  /** @type {const} */ (["user", "assistant", "system", "developer", "tool"]),
+);
+
+/** @typedef {typeof ROLES[number]} Role */
+
+/** What a token belongs to. */
+export const PARTS = Object.freeze(
+  /** @type {const} */ ([
+    "marker",
+    "role",
+    "name",
+    "recipient",
+    "channel",
+    "content_type",
+    "content",
+    "stray",
+  ]),
+);
+
+/** @typedef {typeof PARTS[number]} Part */
+
+/** How much a diagnostic matters, worst first. */
+export const SEVERITIES = Object.freeze(/** @type {const} */ (["error", "warning", "info"]));
+
+/** @typedef {typeof SEVERITIES[number]} Severity */
+
+/** What a mark says of its tokens, gravest first. */
+export const MARKS = Object.freeze(/** @type {const} */ (["error", "warning", "info", "literal"]));
+
+/** @typedef {typeof MARKS[number]} Mark */
+
+/** The steps of starting, in order. */
+export const STAGES = Object.freeze(/** @type {const} */ (["runtime", "package", "vocabulary"]));
+
+/** @typedef {typeof STAGES[number]} Stage */
+
+/** What a pasted source is read as. */
+export const SOURCE_KINDS = Object.freeze(/** @type {const} */ (["auto", "tokens", "text"]));
+
+/** @typedef {typeof SOURCE_KINDS[number]} SourceKind */
+
+/** What a conversation is rendered for. */
+export const RENDER_MODES = Object.freeze(
+  /** @type {const} */ (["conversation", "completion", "training"]),
+);
+
+/** @typedef {typeof RENDER_MODES[number]} RenderMode */
+
+/** What a parser expects next. */
+export const STREAM_STATES = Object.freeze(
+  /** @type {const} */ (["ExpectStart", "Header", "Content"]),
+);
+
+/** @typedef {typeof STREAM_STATES[number]} StreamState */
+
+/** How much to reason. */
+export const EFFORTS = Object.freeze(/** @type {const} */ (["Low", "Medium", "High"]));
+
+/** @typedef {typeof EFFORTS[number]} ReasoningEffort */
+
+/** The encodings there are. */
+export const ENCODINGS = Object.freeze(/** @type {const} */ (["HarmonyGptOss"]));
+
+/** @typedef {typeof ENCODINGS[number]} EncodingName */
 
 /**
- * @typedef {object} Progress
- * @property {"progress"} event
- * @property {Stage} stage
- * @property {number} loaded Bytes received so far, of all downloads together.
- * @property {number} total Bytes to receive in all.
+ * A marker, or neighbouring tokens that belong to the same part of the same message. Where its
+ * numbers are in a flat array:
+ * - `start`: Index of the first token.
+ * - `stop`: Index after the last token.
+ * - `part`: What the tokens belong to.
+ * - `message`: The ordinal of the message, `null` for tokens that are in none.
+ */
+export const SPAN = Object.freeze({ start: 0, stop: 1, part: 2, message: 3, size: 4 });
+
+/**
+ * Tokens that are pointed out. Where its numbers are in a flat array:
+ * - `start`: The first token.
+ * - `stop`: One past the last; `start` if something is missing there.
+ * - `kind`: Index into `MARKS`.
+ * - `item`: Index into the value's `diagnostics` or `literals`, if that is so long.
+ */
+export const MARK = Object.freeze({ start: 0, stop: 1, kind: 2, item: 3, size: 4 });
+
+/**
+ * Tokens that share a character, so that they can only be shown as text together. Where its numbers
+ * are in a flat array:
+ * - `start`: The first token.
+ * - `stop`: One past the last.
+ */
+export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
+
+/**
+ * Text to encode.
+ *
+ * @typedef {object} EncodeParams
+ * @property {string} text The text.
+ * @property {"all" | string[]} [allowed_special] The special tokens to read as such, by their
+ *   texts. By default `[]`.
+ * @property {"all" | string[]} [disallowed_special] The special tokens to refuse; what is neither
+ *   is plain text. By default `"all"`.
  */
 
 /**
- * @typedef {object} Ready
- * @property {"ready"} event
- * @property {About} about
+ * Token ids.
+ *
+ * @typedef {object} TokensValue
+ * @property {Uint32Array} tokens
  */
 
 /**
- * @typedef {object} Failed Starting failed; the worker is of no further use.
- * @property {"failed"} event
- * @property {Stage} stage
- * @property {string} message
+ * Tokens to decode.
+ *
+ * @typedef {object} TokensParams
+ * @property {Uint32Array} tokens
  */
 
 /**
- * @typedef {object} About
- * @property {string} version Version of harmony_core.
- * @property {string} python
- * @property {string} pyodide
- * @property {string} encoding
- * @property {SpecialToken[]} special_tokens The formatting tokens.
- * @property {{browser: object, python: object}} builtin_tools The built-in tools' definitions, as
- *   the wire JSON has them.
+ * A text.
+ *
+ * @typedef {object} TextValue
+ * @property {string} text
  */
 
-/** @typedef {{id: number, text: string}} SpecialToken */
-
-/** @typedef {"system" | "developer" | "user" | "assistant" | "tool"} Role */
+/**
+ * The bytes that tokens stand for.
+ *
+ * @typedef {object} BytesValue
+ * @property {Uint8Array} bytes
+ */
 
 /**
- * A conversation as JSON text, not as an object: a number such as `1.0` in a tool's
- * schema must reach the renderer as it was written.
+ * A message to render.
+ *
+ * @typedef {object} RenderMessageParams
+ * @property {string} message JSON text, so that a number such as `1.0` is rendered as it was
+ *   written.
+ * @property {boolean} [conversation_has_function_tools] Say in a system message where calls of
+ *   functions go. By default `false`.
+ * @property {"reference" | "full"} [schema] As in `RenderConversationConfig`. By default
+ *   `"reference"`.
+ */
+
+/**
+ * A conversation to render.
  *
  * @typedef {object} RenderParams
- * @property {string} conversation JSON text of `{"messages": [...]}`.
- * @property {"conversation" | "completion" | "training"} mode
- * @property {Role} next_role Used by `completion`.
- * @property {boolean} drop_analysis
+ * @property {string} conversation JSON text, so that a number such as `1.0` is rendered as it was
+ *   written.
+ * @property {boolean} [auto_drop_analysis] Leave out analysis messages that the model no longer
+ *   needs. By default `true`.
+ * @property {"before-first-final" | "finished-turns"} [drop] Which those are.
+ *   `"before-first-final"`, as in the reference: those before the first final message, once the
+ *   assistant's last message is a final one. `"finished-turns"`, as the format's guide has it:
+ *   those of every turn that the assistant has ended with a final message; the turn that ends a
+ *   conversation rendered for training is still to be learnt, and keeps its own. By default
+ *   `"before-first-final"`.
+ * @property {"reference" | "full"} [schema] How the tools' JSON Schemas are written. `"reference"`:
+ *   as the reference does, which loses what it does not know. `"full"`: with `$ref`, `anyOf`,
+ *   `allOf`, `const`, values that are no strings, maps and tuples. By default `"reference"`.
+ * @property {RenderMode} [mode] What for: the messages alone, a prompt to complete, or a training
+ *   example. By default `"conversation"`.
+ * @property {Role} [next_role] Whose message is to be completed. By default `"assistant"`.
  */
 
 /**
- * @typedef {object} InspectParams
- * @property {string} source What was pasted.
- * @property {"auto" | "tokens" | "text"} reading How to read it.
- * @property {Role | null} role Role of the first message, if its header is implied by the prompt.
- * @property {boolean} missing_call_is_call Whether a call without `<|call|>` is one.
- * @property {boolean} recover_stripped_markers Whether to make messages of a text that lost all
- *   special tokens.
- */
-
-/**
- * A run of tokens, as flat arrays. Token `i` has id `ids[i]` and the bytes
- * `bytes.subarray(ends[i - 1] ?? 0, ends[i])`.
+ * A run of tokens. Token `i` has the bytes from `ends[i - 1]`, or 0, to `ends[i]`.
  *
  * @typedef {object} TokenStream
- * @property {Int32Array} ids
- * @property {Uint32Array} ends
- * @property {Uint8Array} bytes
- * @property {Int32Array} spans Four numbers a span: start, stop (token indexes), index into
- *   {@link PARTS}, message ordinal or -1. The spans tile the stream in order.
- * @property {Int32Array} joins Two numbers each: start and stop of a run of tokens that share
- *   a character, so that they can only be shown as text together. In order, disjoint.
- * @property {Int32Array} marks What is pointed out. Four numbers a mark: start, stop (token
- *   indexes; equal if something is missing there), index into {@link MARKS}, index into the
- *   value's `diagnostics` or `literals`. In the order of their starts; they may overlap.
+ * @property {Uint32Array} ids Token ids.
+ * @property {Uint32Array} ends Where each token's bytes end.
+ * @property {Uint8Array} bytes The bytes of all tokens. An id that is in no vocabulary has none.
+ * @property {Int32Array} spans `SPAN` records, which tile the stream: `part` is an index into
+ *   `PARTS`, `message` an index into the value's messages, or -1.
+ * @property {Int32Array} joins `JOIN` records, in order and disjoint.
+ * @property {Int32Array} marks `MARK` records, in the order of their starts; they may overlap.
  */
 
 /**
+ * A message that was rendered.
+ *
  * @typedef {object} RenderedMessage
- * @property {number} index Index in the conversation that was sent.
- * @property {number} start First token.
- * @property {number} stop One past the last token.
+ * @property {number} index Its index in the conversation.
+ * @property {number} start Its first token.
+ * @property {number} stop One past its last token.
  */
 
 /**
- * @typedef {object} RenderValue
- * @property {TokenStream} tokens
- * @property {RenderedMessage[]} messages The messages that were rendered, in order; a dropped
- *   analysis message is absent. Ordinals in `spans` count these.
- * @property {Literal[]} literals The first thousand.
- */
-
-/**
- * @typedef {object} Literal Text that spells a special token, but is sent as plain text.
- * @property {number} message Ordinal.
+ * Text that spells a special token, but is sent as plain text.
+ *
+ * @typedef {object} LiteralText
+ * @property {number} message Index of the rendered message.
  * @property {string} text The special token's text.
- * @property {number} start First token.
- * @property {number} stop One past the last token.
+ * @property {number} start The first token that has some of it.
+ * @property {number} stop One past the last.
  */
 
 /**
- * @typedef {object} ParsedMessage
- * @property {number} start
- * @property {number} stop
+ * A rendered conversation.
+ *
+ * @typedef {object} RenderValue
+ * @property {TokenStream} tokens Its tokens; the messages of their spans are indexes into
+ *   `messages`.
+ * @property {RenderedMessage[]} messages The messages that were rendered, in order; a dropped one
+ *   is absent.
+ * @property {LiteralText[]} literals The first thousand literals.
+ */
+
+/**
+ * A completion to parse.
+ *
+ * @typedef {object} ParseParams
+ * @property {Uint32Array} tokens Token ids.
+ * @property {Role | null} [role] The role of the first message, if its header is implied by the
+ *   prompt. By default `null`.
+ * @property {boolean} [strict] Whether a stop token within a header is header text; else it ends
+ *   the message. By default `true`.
+ */
+
+/**
+ * One content of a message; what else it holds depends on its type.
+ *
+ * @typedef {{type: string, text?: string, [key: string]: unknown}} WireContent
+ */
+
+/**
+ * A message, as `Message.to_dict` gives it.
+ *
+ * @typedef {object} WireMessage
+ * @property {Role} role The author's role.
+ * @property {WireContent[] | string} content The contents; a string stands for a single text.
+ * @property {string | null} [name] The author's name, such as a tool's; `null` for none.
+ * @property {string} [channel] The channel.
+ * @property {string} [recipient] The recipient, such as `functions.get_weather`.
+ * @property {string} [content_type] The content type, such as `<|constrain|>json`.
+ */
+
+/**
+ * Messages in order.
+ *
+ * @typedef {object} MessagesValue
+ * @property {WireMessage[]} messages
+ */
+
+/**
+ * An output to inspect, and how.
+ *
+ * @typedef {object} InspectParams
+ * @property {string | Uint32Array} source Token ids, or a text as it was pasted: ids in any common
+ *   notation, or Harmony text.
+ * @property {boolean} [missing_call_is_call] Whether a call without `<|call|>` is one: ended by
+ *   another stop token or by the next message, or by the end of the stream if its content is the
+ *   JSON it promises. By default `false`.
+ * @property {boolean} [recover_stripped_markers] Whether to make messages of a text in which all
+ *   special tokens are missing, such as `analysis...assistantfinal...`. By default `false`.
+ * @property {string[]} [channels] The channels there are. By default `["analysis", "commentary",
+ *   "final"]`.
+ * @property {string[] | null} [tools] The recipients there are, such as `functions.get_weather`;
+ *   `get_weather` stands for that too. `null` to accept any. By default `null`.
+ * @property {SourceKind} [source_kind] What a text is read as. By default `"auto"`.
+ * @property {Role | null} [role] The role of the first message, if its header is implied by the
+ *   prompt. By default `null`.
+ */
+
+/**
+ * A recovered message and where it came from.
+ *
+ * @typedef {object} WireInspectedMessage
+ * @property {WireMessage} message The message.
+ * @property {number} start Its first token.
+ * @property {number} stop One past its last token.
  * @property {boolean} complete Whether a stop token ended it.
  * @property {boolean} repaired Whether something in it was guessed.
  * @property {string[]} guesses The codes of what was.
- * @property {boolean} withheld Whether it is a tool call that is not safe to run.
- * @property {WireMessage} message
+ * @property {boolean} runnable Whether it is a tool call that is safe to run.
+ * @property {boolean} withheld Whether it is a tool call that is not.
  */
 
 /**
- * @typedef {object} WireMessage
- * @property {Role} role
- * @property {string} [name]
- * @property {string} [channel]
- * @property {string} [recipient]
- * @property {string} [content_type]
- * @property {WireContent[] | string} content
- */
-
-/** @typedef {{type: string, text?: string, [key: string]: unknown}} WireContent */
-
-/**
- * @typedef {object} InspectValue
- * @property {"tokens" | "text"} recognised What the paste was read as.
- * @property {string} form In words, such as "a JSON list of token ids" or "Harmony text".
- * @property {TokenStream} tokens
- * @property {ParsedMessage[]} messages All that could be recovered.
- * @property {Record<Severity, number>} counts Of all diagnostics.
- * @property {Diagnostic[]} diagnostics The first thousand, in token order.
- * @property {Record<string, Code>} codes Those of the diagnostics.
- * @property {{strict: Verdict, lenient: Verdict}} verdicts
- */
-
-/** @typedef {"error" | "warning" | "info"} Severity */
-
-/**
- * @typedef {object} Diagnostic
- * @property {string} code
- * @property {Severity} severity
- * @property {number} start First token.
- * @property {number} stop One past the last token; `start` if something is missing there.
+ * One thing that is wrong or odd.
+ *
+ * @typedef {object} WireDiagnostic
+ * @property {string} code The kind; a name of the table of codes.
+ * @property {Severity} severity How much it matters.
+ * @property {number} start The first token it is about.
+ * @property {number} stop One past the last; `start` if something is missing there.
  * @property {string} message What was found.
- * @property {string} hint What to do.
- * @property {Edit | null} fix
+ * @property {string} hint What to do about it.
  */
 
 /**
+ * Tokens to put in the place of others.
+ *
  * @typedef {object} Edit
- * @property {number} start First token to go.
+ * @property {number} start The first token to go.
  * @property {number} stop One past the last.
  * @property {number[]} tokens What comes in their place.
  * @property {string} text The same as text.
  */
 
 /**
- * @typedef {object} Code A kind of fault; the texts may hold code between backticks.
- * @property {boolean} guesses
+ * A diagnostic with its edit.
+ *
+ * @typedef {object} Diagnostic
+ * @property {string} code The kind; a name of the table of codes.
+ * @property {Severity} severity How much it matters.
+ * @property {number} start The first token it is about.
+ * @property {number} stop One past the last; `start` if something is missing there.
+ * @property {string} message What was found.
+ * @property {string} hint What to do about it.
+ * @property {Edit | null} fix The edit that removes its cause, if there is a plain one.
+ */
+
+/**
+ * One kind of fault.
+ *
+ * @typedef {object} Code
+ * @property {string} name The stable name.
+ * @property {Severity} severity How much it matters.
  * @property {string} looks What it looks like.
- * @property {string} cause
+ * @property {string} cause The likely cause.
  * @property {string} strict What the strict parser does.
  * @property {string} repair What the inspector does.
- * @property {string} fix How to be rid of it.
+ * @property {string} fix How to be rid of it. The hint of a diagnostic that has no better one.
+ * @property {boolean} guesses Whether a message with it counts as repaired: something in it that
+ *   the stream does not plainly state had to be guessed.
  */
 
 /**
- * @typedef {object} Verdict What openai-harmony makes of the tokens.
- * @property {number} messages How many it returns, or had read before the fault.
- * @property {Fault | null} fault What it raises.
- * @property {number} differing How many of its messages are not the recovered ones.
- * @property {{index: number, message: WireMessage}[]} differences The first of those.
+ * A place in a pasted or typed text.
+ *
+ * @typedef {object} Place
+ * @property {number} start Where it begins, in UTF-16 code units.
+ * @property {number} stop Where it ends.
+ * @property {number} line Its line, from 1.
+ * @property {number} column Its column, from 1.
  */
 
 /**
- * Something is wrong with what was given. Shown in place, never as a traceback.
+ * What is wrong with what was given.
  *
  * @typedef {object} Fault
- * @property {string} kind Stable name, such as "not-json" or "unexpected-token".
- * @property {string} message What was found and what was expected.
- * @property {string} hint What to do.
+ * @property {string} kind A stable name, such as `"not-json"` or `"unexpected-token"`.
+ * @property {string} message What was found, and what was expected.
+ * @property {string} hint What to do; may be empty.
  * @property {number | null} token Index of the token at fault.
- * @property {(string | number)[]} path Where in the conversation, such as
+ * @property {(string | number)[]} path Where in the conversation or the parameters, such as
  *   `["messages", 2, "channel"]`; empty if it is not about a field.
- * @property {Place | null} place Where in the pasted or typed text.
+ * @property {Place | null} place Where in the text.
  */
 
 /**
- * @typedef {object} Place
- * @property {number} start In UTF-16 code units from the beginning.
- * @property {number} stop
- * @property {number} line From 1.
- * @property {number} column From 1.
- */
-
-/**
- * A call. The page's own methods are `render` and `inspect`; the others are those of the
- * module `harmony.js`, one for each of its methods.
+ * A message that differs from the recovered one.
  *
- * @typedef {object} Request
- * @property {number} id
- * @property {Method} method
- * @property {object} params
- * @property {Uint32Array} [tokens] Token ids, for the methods that take some.
+ * @typedef {object} MessageDifference
+ * @property {number} index Its index.
+ * @property {WireMessage} message The message.
  */
 
 /**
- * @typedef {"render" | "inspect" | "encode" | "decode" | "decode_utf8" | "decode_bytes"
- *   | "render_message" | "render_conversation" | "parse" | "special_tokens" | "is_special_token"
- *   | "stop_tokens" | "open_parser" | "process" | "process_eos" | "close_parser"} Method
+ * What openai-harmony makes of the tokens.
+ *
+ * @typedef {object} ReferenceResult
+ * @property {number} messages How many messages it returns, or had read before the fault.
+ * @property {Fault | null} fault What it raises.
+ * @property {number} differing How many of its messages differ from the recovered ones.
+ * @property {MessageDifference[]} differences The first of those.
  */
 
 /**
- * @typedef {object} Snapshot Where a parser stands.
- * @property {"ExpectStart" | "Header" | "Content"} state
- * @property {Role | null} role
- * @property {string | null} channel
- * @property {string | null} recipient
- * @property {string | null} content_type
+ * The results of its two parsers.
+ *
+ * @typedef {object} ReferenceResults
+ * @property {ReferenceResult} strict With `strict=True`.
+ * @property {ReferenceResult} non_strict With `strict=False`.
  */
 
 /**
- * @typedef {object} Advance What some tokens did to a parser.
+ * An inspection, as `Inspection.to_dict` gives it, and what a page shows beside it.
+ *
+ * @typedef {object} InspectValue
+ * @property {number} version The version of the inspection's form.
+ * @property {boolean} ok Whether there is no error and no warning.
+ * @property {WireInspectedMessage[]} messages Every message recovered, in order.
+ * @property {Record<Severity, number>} counts The number of diagnostics of each severity.
+ * @property {Diagnostic[]} diagnostics The first thousand diagnostics, in token order.
+ * @property {TokenStream} tokens The tokens and their spans.
+ * @property {"tokens" | "text"} recognised What the source was read as.
+ * @property {string} form In words, such as "a JSON list of token ids" or "Harmony text".
+ * @property {Record<string, Code>} codes The codes of diagnostics and guesses, explained.
+ * @property {ReferenceResults} reference_results What openai-harmony makes of the tokens.
+ */
+
+/** @typedef {Record<string, never>} NoParams Nothing. */
+
+/**
+ * Texts in ascending order.
+ *
+ * @typedef {object} TextsValue
+ * @property {string[]} texts
+ */
+
+/**
+ * The id of a token to ask about.
+ *
+ * @typedef {object} TokenParams
+ * @property {number} token
+ */
+
+/**
+ * Whether a token is a special one.
+ *
+ * @typedef {object} SpecialValue
+ * @property {boolean} special
+ */
+
+/**
+ * Which stop tokens are meant.
+ *
+ * @typedef {object} StopTokensParams
+ * @property {boolean} [assistant_actions] Only those that end the assistant's turn. By default
+ *   `false`.
+ */
+
+/**
+ * How to parse a stream.
+ *
+ * @typedef {object} OpenParserParams
+ * @property {Role | null} [role] As for `ParseParams`. By default `null`.
+ * @property {boolean} [strict] As for `ParseParams`. By default `true`.
+ */
+
+/**
+ * Where a parser is.
+ *
+ * @typedef {object} Snapshot
+ * @property {StreamState} state What it expects next.
+ * @property {Role | null} role The role of the message being read.
+ * @property {string | null} channel Its channel.
+ * @property {string | null} recipient Its recipient.
+ * @property {string | null} content_type Its content type.
+ */
+
+/**
+ * A new parser.
+ *
+ * @typedef {object} OpenParserValue
+ * @property {StreamState} state What it expects next.
+ * @property {Role | null} role The role of the message being read.
+ * @property {string | null} channel Its channel.
+ * @property {string | null} recipient Its recipient.
+ * @property {string | null} content_type Its content type.
+ * @property {number} parser Its number.
+ */
+
+/**
+ * The next tokens of a parser's stream.
+ *
+ * @typedef {object} ProcessParams
+ * @property {number} parser
+ * @property {Uint32Array} tokens
+ */
+
+/**
+ * What some tokens did to a parser.
+ *
+ * @typedef {object} Advance
+ * @property {StreamState} state What it expects next.
+ * @property {Role | null} role The role of the message being read.
+ * @property {string | null} channel Its channel.
+ * @property {string | null} recipient Its recipient.
+ * @property {string | null} content_type Its content type.
  * @property {(string | null)[]} deltas What each token added to the content.
  * @property {string} content What was added to the message now being read.
  * @property {boolean} restarted Whether that message's content began anew.
@@ -239,24 +490,194 @@
  */
 
 /**
- * @typedef {{id: number, ok: true, value: any}
- *   | {id: number, ok: false, fault: Fault, value: any}} Reply With a fault, the value is what
- *   could be answered before it, or `null`.
+ * The number of a parser.
+ *
+ * @typedef {object} ParserParams
+ * @property {number} parser
  */
 
-/** @typedef {Progress | Ready | Failed | Reply} FromWorker */
+/** @typedef {Record<string, never>} NoValue Nothing. */
 
-/** The parts a token can belong to; a span holds an index into this list. */
-export const PARTS = Object.freeze([
-  "marker",
-  "role",
-  "name",
-  "recipient",
-  "channel",
-  "content_type",
-  "content",
-  "stray",
-]);
+/**
+ * Asks for an operation. Typed arrays among the parameters go as such.
+ *
+ * @typedef {object} Request
+ * @property {number} id The request's own number.
+ * @property {Operation} operation A name of `OPERATIONS`.
+ * @property {object} params Its parameters.
+ */
 
-/** What a mark says of its tokens: how much a diagnostic matters, or that they are plain text. */
-export const MARKS = Object.freeze(/** @type {const} */ (["error", "warning", "info", "literal"]));
+/**
+ * Answers a request.
+ *
+ * @typedef {object} Answered
+ * @property {number} id The request's number.
+ * @property {true} ok That it was answered.
+ * @property {object} value The operation's value.
+ */
+
+/**
+ * Says why a request cannot be answered.
+ *
+ * @typedef {object} Refused
+ * @property {number} id The request's number.
+ * @property {false} ok That it was not answered.
+ * @property {Fault} fault What is wrong.
+ * @property {object | null} value What could be answered before the fault, if any.
+ */
+
+/**
+ * How far starting is.
+ *
+ * @typedef {object} Progress
+ * @property {"progress"} event What this is.
+ * @property {Stage} stage The step that runs.
+ * @property {number} loaded Bytes received so far, of all downloads together.
+ * @property {number} total Bytes to receive in all.
+ */
+
+/**
+ * A special token.
+ *
+ * @typedef {object} SpecialToken
+ * @property {number} id Its id.
+ * @property {string} text Its text.
+ */
+
+/**
+ * The definitions of the built-in tools, for a system content's `tools`.
+ *
+ * @typedef {object} BuiltinTools
+ * @property {Record<string, unknown>} browser The browser's.
+ * @property {Record<string, unknown>} python Python's.
+ */
+
+/**
+ * What answers.
+ *
+ * @typedef {object} About
+ * @property {string} version The version of harmony_core.
+ * @property {string} python The version of Python.
+ * @property {string} pyodide The version of Pyodide.
+ * @property {EncodingName} encoding The encoding's name.
+ * @property {SpecialToken[]} special_tokens The formatting tokens.
+ * @property {BuiltinTools} builtin_tools The built-in tools' definitions.
+ */
+
+/**
+ * Requests are answered from now on.
+ *
+ * @typedef {object} Ready
+ * @property {"ready"} event What this is.
+ * @property {About} about What answers.
+ */
+
+/**
+ * Starting failed; the worker is of no further use.
+ *
+ * @typedef {object} Failed
+ * @property {"failed"} event What this is.
+ * @property {Stage} stage The step that failed.
+ * @property {string} message Why.
+ */
+
+/** @typedef {Answered | Refused | Progress | Ready | Failed} FromWorker */
+
+/**
+ * What can be asked.
+ *
+ * @typedef {object} Operations
+ * @property {{params: EncodeParams, value: TokensValue}} encode
+ * @property {{params: TokensParams, value: TextValue}} decode
+ * @property {{params: TokensParams, value: TextValue}} decode_utf8
+ * @property {{params: TokensParams, value: BytesValue}} decode_bytes
+ * @property {{params: RenderMessageParams, value: TokensValue}} render_message
+ * @property {{params: RenderParams, value: TokensValue}} render_conversation
+ * @property {{params: RenderParams, value: RenderValue}} render_with_spans
+ * @property {{params: ParseParams, value: MessagesValue}} parse
+ * @property {{params: InspectParams, value: InspectValue}} inspect
+ * @property {{params: NoParams, value: TextsValue}} special_tokens
+ * @property {{params: TokenParams, value: SpecialValue}} is_special_token
+ * @property {{params: StopTokensParams, value: TokensValue}} stop_tokens
+ * @property {{params: OpenParserParams, value: OpenParserValue}} open_parser
+ * @property {{params: ProcessParams, value: Advance}} process
+ * @property {{params: ParserParams, value: Advance}} process_eos
+ * @property {{params: ParserParams, value: NoValue}} close_parser
+ */
+
+/** @typedef {keyof Operations} Operation */
+
+/**
+ * @template {Operation} Name
+ * @typedef {Operations[Name]["params"]} ParamsOf
+ */
+
+/**
+ * @template {Operation} Name
+ * @typedef {Operations[Name]["value"]} ValueOf
+ */
+
+/**
+ * The parameters that have a default, all of them.
+ *
+ * @template {object} Params
+ * @typedef {{[K in keyof Params as {} extends Pick<Params, K> ? K : never]-?: Params[K]}}
+ *   DefaultsOf
+ */
+
+/**
+ * The defaults of each operation's parameters.
+ *
+ * @type {{readonly [Name in Operation]: Readonly<DefaultsOf<ParamsOf<Name>>>}}
+ */
+export const DEFAULTS = {
+  encode: {
+    allowed_special: [],
+    disallowed_special: "all",
+  },
+  decode: {},
+  decode_utf8: {},
+  decode_bytes: {},
+  render_message: {
+    conversation_has_function_tools: false,
+    schema: "reference",
+  },
+  render_conversation: {
+    auto_drop_analysis: true,
+    drop: "before-first-final",
+    schema: "reference",
+    mode: "conversation",
+    next_role: "assistant",
+  },
+  render_with_spans: {
+    auto_drop_analysis: true,
+    drop: "before-first-final",
+    schema: "reference",
+    mode: "conversation",
+    next_role: "assistant",
+  },
+  parse: {
+    role: null,
+    strict: true,
+  },
+  inspect: {
+    missing_call_is_call: false,
+    recover_stripped_markers: false,
+    channels: ["analysis", "commentary", "final"],
+    tools: null,
+    source_kind: "auto",
+    role: null,
+  },
+  special_tokens: {},
+  is_special_token: {},
+  stop_tokens: {
+    assistant_actions: false,
+  },
+  open_parser: {
+    role: null,
+    strict: true,
+  },
+  process: {},
+  process_eos: {},
+  close_parser: {},
+};

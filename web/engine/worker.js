@@ -19,10 +19,10 @@ const total = DOWNLOAD_SIZE;
 const runtime = new URL("pyodide/", import.meta.url).href;
 
 /** @satisfies {import("./protocol.js").Fault} */
-const NO_FAULT = {
+const DEFECT = {
   kind: "internal",
-  message: "",
-  hint: "Change the input; if that does not help, report what you did.",
+  message: "The worker failed on this input. This is a defect; the console has the details.",
+  hint: "Change the input, and report what you did.",
   token: null,
   path: [],
   place: null,
@@ -63,23 +63,17 @@ async function start() {
   await loadWheel(pyodide);
   enter("vocabulary");
   const bridge = pyodide.pyimport("harmony_core.bridge");
-  const about = { ...JSON.parse(bridge.about()), pyodide: pyodideVersion };
+  const about = JSON.parse(bridge.about(pyodideVersion));
   self.addEventListener("message", ({ data }) => {
     try {
       answer(pyodide, bridge, data);
     } catch (error) {
-      // A fault of this program, not of what was given; the next request may do all the same.
-      const message = `This cannot be answered: ${lastLine(error)}`;
-      send({ id: data.id, ok: false, fault: { ...NO_FAULT, message }, value: null });
+      // A defect, not a fault of what was given; the next request may do all the same.
+      console.error(error); // eslint-disable-line no-console -- for whoever reports it
+      send({ id: data.id, ok: false, fault: DEFECT, value: null });
     }
   });
   send({ event: "ready", about });
-}
-
-/** What Python says of an error last, without the way there. @param {unknown} error */
-function lastLine(error) {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.trim().split("\n").at(-1) ?? "";
 }
 
 /** @param {Pyodide} pyodide */
@@ -101,12 +95,15 @@ async function loadWheel(pyodide) {
  * @param {import("pyodide/ffi").PyProxy} bridge
  * @param {Request} request
  */
-function answer(pyodide, bridge, { id, method, params, tokens }) {
-  const given = tokens && pyodide.toPy(tokens);
-  const proxy = bridge.call(method, JSON.stringify(params), given);
+function answer(pyodide, bridge, { id, operation, params }) {
+  const fields = Object.entries(params);
+  const isArray = (/** @type {[string, unknown]} */ [, value]) => ArrayBuffer.isView(value);
+  const arrays = pyodide.toPy(Object.fromEntries(fields.filter(isArray)));
+  const plain = Object.fromEntries(fields.filter((field) => !isArray(field)));
+  const proxy = bridge.call(operation, JSON.stringify(plain), arrays);
   const reply = proxy.toJs();
   proxy.destroy();
-  given?.destroy();
+  arrays.destroy();
   const value = reply.value === undefined ? null : { ...JSON.parse(reply.value), ...reply.arrays };
   if (reply.fault) send({ id, ok: false, fault: JSON.parse(reply.fault), value });
   else send({ id, ok: true, value }, buffersIn(reply.arrays));

@@ -4,16 +4,17 @@
  * @module
  */
 
-import { ROLES } from "../conversation.js";
 import { find, findElement, setText } from "../dom.js";
+import { DEFAULTS } from "../engine/protocol.js";
 import { stringify } from "../json.js";
+import { readOptions, restoreOptions, showOptions } from "../options.js";
 import { createCopyButton } from "../panes/copy.js";
 import { createEditor } from "../panes/editor.js";
 import { createMessages } from "../panes/messages.js";
 import { createProblems, summarise } from "../panes/problems.js";
 import { createTokenPane } from "../panes/token_pane.js";
 import { createVerdicts } from "../panes/verdicts.js";
-import { oneOf, readSettings } from "../persistence.js";
+import { readSettings } from "../persistence.js";
 import { counted } from "../words.js";
 import { INSPECT_EXAMPLES } from "./inspect_examples.js";
 
@@ -23,8 +24,8 @@ import { INSPECT_EXAMPLES } from "./inspect_examples.js";
  * @typedef {import("../engine/protocol.js").InspectParams} InspectParams
  */
 
-/** @typedef {InspectParams} Input */
-/** @typedef {Omit<InspectParams, "source">} Options */
+/** @typedef {import("../engine/protocol.js").DefaultsOf<InspectParams>} Options */
+/** @typedef {{source: string} & Options} Input */
 /** @typedef {Record<string, never>} View */
 /** @typedef {import("./mode.js").Mode<Input, View, "inspect">} InspectMode */
 /** @typedef {import("./mode.js").Host<Input, View, "inspect">} Host */
@@ -35,32 +36,20 @@ const INDENT = 2;
 const SOURCE = "paste";
 const SETTINGS = "inspect";
 
+/** The first message of a pasted output is most often begun by the prompt. @type {Options} */
+const OPTIONS = { ...DEFAULTS.inspect, role: "assistant" };
+
 /** @type {InspectMode["initial"]} */
-const initial = () => ({
+const initial = () => ({ input: { source: "", ...OPTIONS }, view: {} });
+
+/** @type {InspectMode["restore"]} */
+const restore = (read) => ({
   input: {
-    source: "",
-    reading: "auto",
-    role: "assistant",
-    missing_call_is_call: false,
-    recover_stripped_markers: false,
+    source: read(SOURCE) ?? "",
+    ...restoreOptions(OPTIONS, readSettings(read(SETTINGS))),
   },
   view: {},
 });
-
-/** @type {InspectMode["restore"]} */
-function restore(read) {
-  const settings = readSettings(read(SETTINGS));
-  return {
-    input: {
-      source: read(SOURCE) ?? "",
-      reading: oneOf(settings["reading"], ["auto", "tokens", "text"], "auto"),
-      role: settings["role"] === null ? null : oneOf(settings["role"], ROLES, "assistant"),
-      missing_call_is_call: settings["missing_call_is_call"] === true,
-      recover_stripped_markers: settings["recover_stripped_markers"] === true,
-    },
-    view: {},
-  };
-}
 
 /** @type {InspectMode} */
 export const inspect = {
@@ -72,7 +61,7 @@ export const inspect = {
     [SETTINGS]: JSON.stringify(options),
     [SOURCE]: source,
   }),
-  request: (input) => (input.source.trim() ? { method: "inspect", params: input } : null),
+  request: (input) => (input.source.trim() ? { operation: "inspect", params: input } : null),
   sizeOf: ({ source }) => source.length,
   summarise({ tokens, messages, counts }) {
     const sizes = `${counted(tokens.ids.length, "token")} in ${counted(messages.length, "message")}`;
@@ -212,26 +201,12 @@ function mount(host) {
 
 /** @param {HTMLFormElement} form @param {Host} host */
 function connectOptions(form, host) {
-  const reading = find(form, "[name=reading]", HTMLSelectElement);
-  const role = find(form, "[name=role]", HTMLSelectElement);
-  const calls = find(form, "[name=missing_call_is_call]", HTMLInputElement);
-  const stripped = find(form, "[name=recover_stripped_markers]", HTMLInputElement);
   form.addEventListener("input", () => {
-    const options = /** @type {Options} */ ({
-      reading: reading.value,
-      role: role.value || null,
-      missing_call_is_call: calls.checked,
-      recover_stripped_markers: stripped.checked,
-    });
+    const options = /** @type {Partial<Options>} */ (readOptions(form));
     host.edit((input) => ({ ...input, ...options }), { label: "option change" });
   });
   host.watch(
     ({ input }) => [input],
-    (input) => {
-      reading.value = input.reading;
-      role.value = input.role ?? "";
-      calls.checked = input.missing_call_is_call;
-      stripped.checked = input.recover_stripped_markers;
-    },
+    (input) => showOptions(form, input),
   );
 }

@@ -6,9 +6,9 @@
 
 /** @typedef {import("./inspect.js").Options} InspectOptions */
 
-/** @type {InspectOptions} */
+/** @type {Partial<InspectOptions>} */
 const completion = {
-  reading: "auto",
+  source_kind: "auto",
   role: "assistant",
   missing_call_is_call: false,
   recover_stripped_markers: false,
@@ -69,7 +69,7 @@ export const INSPECT_EXAMPLES = [
     name: "Special tokens stripped",
     about: "skip_special_tokens was left on: only words remain",
     source: "analysisThe user says hello. Greet back.assistantfinalHello! How can I help?",
-    options: { ...completion, reading: "text" },
+    options: { ...completion, source_kind: "text" },
   },
   {
     name: "Header twice",

@@ -7,7 +7,7 @@
  */
 
 /**
- * @typedef {import("../engine/client.js").PageMethod} PageMethod
+ * @typedef {import("../engine/protocol.js").Operation} Operation
  * @typedef {import("../engine/protocol.js").Fault} Fault
  * @typedef {import("../history.js").Change} Change
  * @typedef {import("../store.js").Spot} Spot
@@ -15,17 +15,13 @@
  */
 
 /**
- * @template {PageMethod} M
+ * @template {Operation} M
  * @typedef {import("../engine/client.js").PageRequest<M>} PageRequest
- */
-/**
- * @template {PageMethod} M
- * @typedef {import("../engine/client.js").PageValue<M>} PageValue
  */
 
 /**
  * @template Input, View
- * @template {PageMethod} M
+ * @template {Operation} M
  * @typedef {object} Mode
  * @property {string} id
  * @property {string} label On its tab.
@@ -39,7 +35,7 @@
  * @property {(read: (name: string) => string | null) => {input: Input, view: View}} restore
  *   The state from those texts; whatever they hold, it must give one.
  * @property {readonly Example<Input>[]} examples For the menu `.examples`, if the template has it.
- * @property {(value: PageValue<M>) => string} summarise The answer's size in a few words.
+ * @property {(value: import("../engine/protocol.js").ValueOf<M>) => string} summarise The answer's size in a few words.
  * @property {Record<string, (input: Input, given: any) => Input>} [accepts] What other modes may
  *   hand over to it, by kind.
  * @property {(host: Host<Input, View, M>) => void} mount Fills the panel and keeps it up to date.
@@ -57,15 +53,15 @@
 
 /**
  * @template Input, View
- * @template {PageMethod} M
- * @typedef {import("../store.js").ModeState<Input, View, PageValue<M>>} StateOf
+ * @template {Operation} M
+ * @typedef {import("../store.js").ModeState<Input, View, import("../engine/protocol.js").ValueOf<M>>} StateOf
  */
 
 /**
  * What the shell does for a mode.
  *
  * @template Input, View
- * @template {PageMethod} M
+ * @template {Operation} M
  * @typedef {object} Host
  * @property {HTMLElement} panel Holds a copy of the mode's template.
  * @property {import("../panes/notices.js").Notices} notices Over the panel's first pane.

@@ -4,14 +4,15 @@
  * @module
  */
 
-import { ROLES } from "../conversation.js";
 import { closest, find, findElement } from "../dom.js";
 import * as drafts from "../draft.js";
+import { DEFAULTS, ROLES } from "../engine/protocol.js";
+import { readOptions, restoreOptions, showOptions } from "../options.js";
 import { createCards } from "../panes/cards.js";
 import { createJsonPane } from "../panes/json_pane.js";
 import { createTabs } from "../panes/tabs.js";
 import { createTokenPane } from "../panes/token_pane.js";
-import { oneOf, readSettings } from "../persistence.js";
+import { readSettings } from "../persistence.js";
 import { counted } from "../words.js";
 import { WRITE_EXAMPLES } from "./write_examples.js";
 
@@ -22,21 +23,14 @@ import { WRITE_EXAMPLES } from "./write_examples.js";
  * @typedef {import("../engine/protocol.js").Role} Role
  */
 
-/** @typedef {Omit<RenderParams, "conversation">} Options */
+/** @typedef {Readonly<import("../engine/protocol.js").DefaultsOf<RenderParams>>} Options */
 /** @typedef {{draft: Draft, options: Options}} Input */
 /** @typedef {{form: "cards" | "json"}} View */
-/** @typedef {import("./mode.js").Mode<Input, View, "render">} WriteMode */
-/** @typedef {import("./mode.js").Host<Input, View, "render">} Host */
+/** @typedef {import("./mode.js").Mode<Input, View, "render_with_spans">} WriteMode */
+/** @typedef {import("./mode.js").Host<Input, View, "render_with_spans">} Host */
 
 const INDENT = 2;
 const NO_TOOLS = Object.freeze({});
-
-/** @satisfies {Options} */
-const OPTIONS = Object.freeze({
-  mode: "conversation",
-  next_role: "assistant",
-  drop_analysis: true,
-});
 
 /** The names under which texts are kept. */
 const CONVERSATION = "conversation";
@@ -46,7 +40,7 @@ const SETTINGS = "write";
 const initial = () => ({
   input: {
     draft: drafts.replaceMessages(drafts.emptyDraft(), WRITE_EXAMPLES[0]?.messages ?? []),
-    options: { ...OPTIONS },
+    options: DEFAULTS.render_with_spans,
   },
   view: { form: "cards" },
 });
@@ -56,12 +50,7 @@ function restore(read) {
   const settings = readSettings(read(SETTINGS));
   const text = read(CONVERSATION);
   const state = initial();
-  /** @type {Options} */
-  const options = {
-    mode: oneOf(settings["mode"], ["conversation", "completion", "training"], OPTIONS.mode),
-    next_role: oneOf(settings["next_role"], ROLES, OPTIONS.next_role),
-    drop_analysis: settings["drop_analysis"] !== false,
-  };
+  const options = restoreOptions(state.input.options, settings);
   if (text === null) return { ...state, input: { ...state.input, options } };
   const typed = drafts.readText(text, drafts.emptyDraft());
   const inJson = settings["form"] === "json" || typed.textError !== null;
@@ -84,7 +73,10 @@ export const write = {
   request({ draft, options }) {
     const fault = drafts.schemaFault(draft);
     if (fault) return { fault };
-    return { method: "render", params: { conversation: drafts.writeText(draft), ...options } };
+    return {
+      operation: "render_with_spans",
+      params: { conversation: drafts.writeText(draft), ...options },
+    };
   },
   // Cards share what they have in common with the last ones.
   sizeOf: ({ draft }) => draft.text?.length ?? 0,
@@ -300,24 +292,17 @@ function mount(host) {
 
 /** @param {HTMLFormElement} form @param {Host} host */
 function connectOptions(form, host) {
-  const mode = find(form, "[name=mode]", HTMLSelectElement);
-  const next = find(form, "[name=next_role]", HTMLSelectElement);
-  const drop = find(form, "[name=drop_analysis]", HTMLInputElement);
   const onlyCompletion = findElement(form, "[data-only=completion]");
   form.addEventListener("input", () => {
-    const options = /** @type {Options} */ ({
-      mode: mode.value,
-      next_role: next.value,
-      drop_analysis: drop.checked,
+    const options = /** @type {Partial<Options>} */ (readOptions(form));
+    host.edit((input) => ({ ...input, options: { ...input.options, ...options } }), {
+      label: "option change",
     });
-    host.edit((input) => ({ ...input, options }), { label: "option change" });
   });
   host.watch(
     ({ input }) => [input.options],
     (options) => {
-      mode.value = options.mode;
-      next.value = options.next_role;
-      drop.checked = options.drop_analysis;
+      showOptions(form, options);
       onlyCompletion.hidden = options.mode !== "completion";
     },
   );

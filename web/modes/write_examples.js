@@ -100,7 +100,7 @@ export const WRITE_EXAMPLES = [
       developer("Answer in one sentence."),
       { role: "user", content: texts("Why is the sky blue?") },
     ],
-    options: { mode: "completion", next_role: "assistant", drop_analysis: true },
+    options: { mode: "completion", next_role: "assistant", auto_drop_analysis: true },
   },
   {
     name: "Reasoning over two turns",
@@ -116,7 +116,7 @@ export const WRITE_EXAMPLES = [
       { role: "assistant", channel: "final", content: texts("17 × 23 = 391.") },
       { role: "user", content: texts("And the square root of that, roughly?") },
     ],
-    options: { mode: "completion", next_role: "assistant", drop_analysis: true },
+    options: { mode: "completion", next_role: "assistant", auto_drop_analysis: true },
   },
   {
     name: "Tool call, round trip",
@@ -131,13 +131,13 @@ export const WRITE_EXAMPLES = [
         content: texts("Yes! It is raining in Bergen, at 11 °C. ☔"),
       },
     ],
-    options: { mode: "conversation", drop_analysis: true },
+    options: { mode: "conversation", auto_drop_analysis: true },
   },
   {
     name: "Tool result, before the answer",
     about: "the prompt after a tool has run; the analysis stays",
     messages: [system, weatherTools, ...weatherCall],
-    options: { mode: "completion", next_role: "assistant", drop_analysis: true },
+    options: { mode: "completion", next_role: "assistant", auto_drop_analysis: true },
   },
   {
     name: "Training sample",
@@ -157,7 +157,7 @@ export const WRITE_EXAMPLES = [
         content: texts("Le chat dort sur le rebord de la fenêtre."),
       },
     ],
-    options: { mode: "training", drop_analysis: false },
+    options: { mode: "training", auto_drop_analysis: false },
   },
   {
     name: "Difficult characters",
@@ -172,6 +172,6 @@ export const WRITE_EXAMPLES = [
         ),
       },
     ],
-    options: { mode: "conversation", drop_analysis: true },
+    options: { mode: "conversation", auto_drop_analysis: true },
   },
 ];

@@ -9,7 +9,7 @@ import { counted, formatCount } from "../words.js";
 
 /** @typedef {import("../conversation.js").Path} Path */
 /** @typedef {import("./fields.js").Builtins} Builtins */
-/** @typedef {import("../engine/protocol.js").Literal} Literal */
+/** @typedef {import("../engine/protocol.js").LiteralText} LiteralText */
 
 const HEADER = ["name", "channel", "recipient", "content_type"];
 /** Roles whose messages usually have more in the header than the role. */
@@ -92,7 +92,7 @@ export function createCard(document, key) {
       dropped.hidden = rendered !== "dropped";
       element.classList.toggle("is-dropped", rendered === "dropped");
     },
-    /** Points out texts that spell special tokens. @param {Literal[]} literals */
+    /** Points out texts that spell special tokens. @param {LiteralText[]} literals */
     showLiterals(literals) {
       const now = literals.map(({ text, start, stop }) => [text, start, stop]).join();
       if (now === shownLiterals) return;
@@ -138,7 +138,7 @@ export function createCard(document, key) {
 
 /** @typedef {ReturnType<typeof createCard>} Card */
 
-/** @param {Document} document @param {string} text @param {Literal[]} same */
+/** @param {Document} document @param {string} text @param {LiteralText[]} same */
 function literalNote(document, text, same) {
   const note = make(document, "li");
   const often = same.length > 1 ? ` ${formatCount(same.length)} times` : "";

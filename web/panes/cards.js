@@ -1,6 +1,7 @@
 /** @module */
 
-import { getPath, roleAfter, roleOf, ROLES } from "../conversation.js";
+import { getPath, roleAfter, roleOf } from "../conversation.js";
+import { ROLES } from "../engine/protocol.js";
 import { createCard } from "./card.js";
 import { closest, groupBy, make, revealInPane } from "../dom.js";
 import { pathOf, readField } from "./fields.js";

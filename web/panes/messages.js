@@ -8,7 +8,7 @@ import { counted, formatCount } from "../words.js";
 
 /**
  * @typedef {import("../engine/protocol.js").Code} Code
- * @typedef {import("../engine/protocol.js").ParsedMessage} ParsedMessage
+ * @typedef {import("../engine/protocol.js").WireInspectedMessage} WireInspectedMessage
  * @typedef {import("../engine/protocol.js").WireMessage} WireMessage
  */
 
@@ -43,7 +43,7 @@ export function createMessages(list, actions) {
   const more = make(document, "button", "more");
   more.type = "button";
   list.after(more);
-  /** @type {ParsedMessage[]} */
+  /** @type {WireInspectedMessage[]} */
   let messages = [];
   /** @type {Record<string, Code>} */
   let codes = {};
@@ -56,7 +56,7 @@ export function createMessages(list, actions) {
     now.forEach((text, index) => {
       const old = list.children[index];
       if (shown[index] === text && old) return;
-      const parsed = /** @type {ParsedMessage} */ (messages[index]);
+      const parsed = /** @type {WireInspectedMessage} */ (messages[index]);
       const card = buildCard(document, parsed, index, codes);
       if (old) old.replaceWith(card);
       else list.append(card);
@@ -89,7 +89,7 @@ export function createMessages(list, actions) {
   list.addEventListener("focusout", () => actions.point("focus", null));
 
   return {
-    /** @param {ParsedMessage[]} next @param {Record<string, Code>} nextCodes Of the guesses. */
+    /** @param {WireInspectedMessage[]} next @param {Record<string, Code>} nextCodes Of the guesses. */
     show(next, nextCodes) {
       codes = nextCodes;
       if (next.length < limit) limit = STEP;
@@ -117,13 +117,13 @@ export function createMessages(list, actions) {
   };
 }
 
-/** @param {ParsedMessage} parsed */
+/** @param {WireInspectedMessage} parsed */
 const describe = ({ start, stop, complete, guesses, withheld, message }) =>
   stringify([stop - start, complete, guesses, withheld, message]);
 
 /**
  * @param {Document} document
- * @param {ParsedMessage} parsed
+ * @param {WireInspectedMessage} parsed
  * @param {number} ordinal
  * @param {Record<string, Code>} codes
  */

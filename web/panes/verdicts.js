@@ -6,7 +6,7 @@ import { counted } from "../words.js";
 
 /**
  * @typedef {import("../engine/protocol.js").InspectValue} InspectValue
- * @typedef {import("../engine/protocol.js").Verdict} Verdict
+ * @typedef {import("../engine/protocol.js").ReferenceResult} ReferenceResult
  */
 
 const SHORT = 2_000;
@@ -23,7 +23,7 @@ export function createVerdicts(root, actions) {
   const list = findElement(root, ".verdict-list");
   let shown = "";
 
-  /** @param {string[]} names @param {Verdict} verdict @param {number} length In tokens. */
+  /** @param {string[]} names @param {ReferenceResult} verdict @param {number} length In tokens. */
   function build(names, verdict, length) {
     const { fault, messages, differing, differences } = verdict;
     const entry = cloneElement(document, "verdict-template");
@@ -61,15 +61,15 @@ export function createVerdicts(root, actions) {
     show(value) {
       root.hidden = !value;
       const length = value?.tokens.ids.length ?? 0;
-      const now = stringify([value?.verdicts, length]);
+      const now = stringify([value?.reference_results, length]);
       if (now === shown) return;
       shown = now;
-      const { strict, lenient } = value?.verdicts ?? {};
+      const { strict, non_strict: nonStrict } = value?.reference_results ?? {};
       list.replaceChildren();
-      if (!strict || !lenient) return;
-      const same = stringify(strict) === stringify(lenient);
+      if (!strict || !nonStrict) return;
+      const same = stringify(strict) === stringify(nonStrict);
       list.append(build(same ? ["strict", "non-strict"] : ["strict"], strict, length));
-      if (!same) list.append(build(["non-strict"], lenient, length));
+      if (!same) list.append(build(["non-strict"], nonStrict, length));
     },
   };
 }

@@ -5,13 +5,14 @@
  * @module
  */
 
+import { SPAN } from "../engine/protocol.js";
+
 /** @typedef {import("./tokens.js").Tokens} Tokens */
 
 /** A block ends at the first good place after so many tokens, and at the latest after so many. */
 const TARGET = 320;
 const LIMIT = 640;
 const PAGE_HEIGHT = 6_000_000;
-const SPAN = 4;
 
 /**
  * @param {Tokens} tokens
@@ -25,7 +26,8 @@ export function planBlocks(tokens) {
   let ordinal = 1;
   while (tokens.length - start > LIMIT) {
     const from = start + TARGET;
-    while (ordinal < tokens.spanCount && (spans[ordinal * SPAN] ?? 0) < from) ordinal++;
+    while (ordinal < tokens.spanCount && (spans[ordinal * SPAN.size + SPAN.start] ?? 0) < from)
+      ordinal++;
     const cut =
       messageStart(tokens, ordinal, start + LIMIT) ??
       lineStart(tokens, from, start + LIMIT) ??
@@ -42,10 +44,10 @@ export function planBlocks(tokens) {
 function messageStart(tokens, from, limit) {
   const { spans } = tokens.stream;
   for (let ordinal = from; ordinal < tokens.spanCount; ordinal++) {
-    const at = ordinal * SPAN;
-    const start = spans[at] ?? 0;
+    const at = ordinal * SPAN.size;
+    const start = spans[at + SPAN.start] ?? 0;
     if (start > limit) return null;
-    if (spans[at + 3] !== spans[at - 1]) return start;
+    if (spans[at + SPAN.message] !== spans[at - SPAN.size + SPAN.message]) return start;
   }
   return null;
 }

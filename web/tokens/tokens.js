@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MARKS, PARTS } from "../engine/protocol.js";
+import { JOIN, MARK, MARKS, PARTS, SPAN } from "../engine/protocol.js";
 
 /**
  * @typedef {import("../engine/protocol.js").TokenStream} TokenStream
@@ -12,9 +12,6 @@ import { MARKS, PARTS } from "../engine/protocol.js";
  * @typedef {{start: number, stop: number, kind: typeof MARKS[number], item: number}} Mark
  */
 
-const SPAN = 4;
-const JOIN = 2;
-const MARK = 4;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
@@ -26,8 +23,8 @@ export class Tokens {
   constructor(stream) {
     this.stream = stream;
     this.length = stream.ids.length;
-    this.spanCount = stream.spans.length / SPAN;
-    this.markCount = stream.marks.length / MARK;
+    this.spanCount = stream.spans.length / SPAN.size;
+    this.markCount = stream.marks.length / MARK.size;
     /** How far the marks up to each reach: marks may overlap. */
     this.reach = new Int32Array(this.markCount);
     let reach = 0;
@@ -84,12 +81,12 @@ export class Tokens {
    */
   span(ordinal) {
     const { spans } = this.stream;
-    const at = ordinal * SPAN;
+    const at = ordinal * SPAN.size;
     return {
-      start: spans[at] ?? 0,
-      stop: spans[at + 1] ?? 0,
-      part: PARTS[spans[at + 2] ?? -1] ?? "stray",
-      message: spans[at + 3] ?? -1,
+      start: spans[at + SPAN.start] ?? 0,
+      stop: spans[at + SPAN.stop] ?? 0,
+      part: PARTS[spans[at + SPAN.part] ?? -1] ?? "stray",
+      message: spans[at + SPAN.message] ?? -1,
     };
   }
 
@@ -99,7 +96,10 @@ export class Tokens {
    */
   spanAt(index) {
     const { spans } = this.stream;
-    return search(this.spanCount, (ordinal) => (spans[ordinal * SPAN + 1] ?? 0) > index);
+    return search(
+      this.spanCount,
+      (ordinal) => (spans[ordinal * SPAN.size + SPAN.stop] ?? 0) > index,
+    );
   }
 
   /**
@@ -110,11 +110,11 @@ export class Tokens {
    */
   joinAt(index) {
     const { joins } = this.stream;
-    const count = joins.length / JOIN;
-    const ordinal = search(count, (at) => (joins[at * JOIN + 1] ?? 0) > index);
+    const count = joins.length / JOIN.size;
+    const ordinal = search(count, (at) => (joins[at * JOIN.size + JOIN.stop] ?? 0) > index);
     if (ordinal === count) return null;
-    const start = joins[ordinal * JOIN] ?? 0;
-    return start <= index ? { start, stop: joins[ordinal * JOIN + 1] ?? 0 } : null;
+    const start = joins[ordinal * JOIN.size + JOIN.start] ?? 0;
+    return start <= index ? { start, stop: joins[ordinal * JOIN.size + JOIN.stop] ?? 0 } : null;
   }
 
   /**
@@ -129,7 +129,7 @@ export class Tokens {
     // Ordinals rise along the stream; -1 (stray) may stand anywhere, so look for the first hit.
     let found = null;
     for (let ordinal = 0; ordinal < this.spanCount; ordinal++) {
-      if (spans[ordinal * SPAN + 3] !== message) {
+      if (spans[ordinal * SPAN.size + SPAN.message] !== message) {
         if (found) break;
         continue;
       }
@@ -146,12 +146,12 @@ export class Tokens {
    */
   mark(ordinal) {
     const { marks } = this.stream;
-    const at = ordinal * MARK;
+    const at = ordinal * MARK.size;
     return {
-      start: marks[at] ?? 0,
-      stop: marks[at + 1] ?? 0,
-      kind: MARKS[marks[at + 2] ?? 0] ?? "error",
-      item: marks[at + 3] ?? 0,
+      start: marks[at + MARK.start] ?? 0,
+      stop: marks[at + MARK.stop] ?? 0,
+      kind: MARKS[marks[at + MARK.kind] ?? 0] ?? "error",
+      item: marks[at + MARK.item] ?? 0,
     };
   }
 

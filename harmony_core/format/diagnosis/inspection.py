@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection  # noqa: TC003 - the bridge reads the policy's types
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -15,7 +16,7 @@ from harmony_core.format.diagnosis._codes import Severity
 from harmony_core.format.spans import Part, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from harmony_core.chat import Message
     from harmony_core.format.wire import WireDiagnostic, WireInspectedMessage, WireInspection

@@ -1,0 +1,419 @@
+"""Every message that crosses between the package and JavaScript, declared once.
+
+``OPERATIONS`` says what can be asked; each operation is answered by the function of its name in
+this package. ``python3 build.py protocol`` writes ``web/engine/protocol.js`` from this module and
+``shapes``: the same messages as types, and the lists and records that JavaScript shares.
+"""
+
+# Without `from __future__ import annotations`: the types are read at run time, to check what is
+# given and to generate JavaScript.
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, NamedTuple, TypedDict
+
+from harmony_core.bridge.shapes import (
+    About,
+    Diagnostic,
+    Fault,
+    JsType,
+    LiteralText,
+    ReferenceResults,
+    RenderedMessage,
+    RenderMode,
+    SourceKind,
+    Stage,
+    TokenIds,
+    TokenStream,
+    Uint8Array,
+    Uint32Array,
+)
+from harmony_core.chat import Role
+from harmony_core.encoding import RenderConversationConfig, RenderOptions
+from harmony_core.format.diagnosis.codes import Code, Severity
+from harmony_core.format.diagnosis.inspection import InspectPolicy
+from harmony_core.format.parse import StreamState
+from harmony_core.format.wire import MessageDict, WireInspectedMessage
+from harmony_core.input.token_input import Kind
+
+Special = Literal["all"] | list[str]
+
+
+# ---- Parameters and values of the operations. ----
+
+
+@dataclass(kw_only=True)
+class NoParams:
+    """Nothing."""
+
+
+@dataclass(kw_only=True)
+class EncodeParams:
+    """Text to encode.
+
+    Attributes:
+        text: The text.
+        allowed_special: The special tokens to read as such, by their texts.
+        disallowed_special: The special tokens to refuse; what is neither is plain text.
+    """
+
+    text: str
+    allowed_special: Special = field(default_factory=list)
+    disallowed_special: Special = "all"
+
+
+@dataclass(kw_only=True)
+class TokensParams:
+    """Tokens to decode."""
+
+    tokens: TokenIds
+
+
+@dataclass(kw_only=True)
+class TokenParams:
+    """The id of a token to ask about."""
+
+    token: int
+
+
+@dataclass(kw_only=True)
+class RenderMessageParams(RenderOptions):
+    """A message to render.
+
+    Attributes:
+        message: JSON text, so that a number such as ``1.0`` is rendered as it was written.
+    """
+
+    message: str
+
+
+@dataclass(kw_only=True)
+class RenderParams(RenderConversationConfig):
+    """A conversation to render.
+
+    Attributes:
+        conversation: JSON text, so that a number such as ``1.0`` is rendered as it was written.
+        mode: What for: the messages alone, a prompt to complete, or a training example.
+        next_role: Whose message is to be completed.
+    """
+
+    conversation: str
+    mode: RenderMode = "conversation"
+    next_role: Role = Role.ASSISTANT
+
+
+@dataclass(kw_only=True)
+class ParseParams:
+    """A completion to parse.
+
+    Attributes:
+        tokens: Token ids.
+        role: The role of the first message, if its header is implied by the prompt.
+        strict: Whether a stop token within a header is header text; else it ends the message.
+    """
+
+    tokens: TokenIds
+    role: Role | None = None
+    strict: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectParams(InspectPolicy):
+    """An output to inspect, and how.
+
+    Attributes:
+        source: Token ids, or a text as it was pasted: ids in any common notation, or Harmony text.
+        source_kind: What a text is read as.
+        role: The role of the first message, if its header is implied by the prompt.
+    """
+
+    source: str | TokenIds
+    source_kind: SourceKind = "auto"
+    role: Role | None = None
+
+
+@dataclass(kw_only=True)
+class StopTokensParams:
+    """Which stop tokens are meant.
+
+    Attributes:
+        assistant_actions: Only those that end the assistant's turn.
+    """
+
+    assistant_actions: bool = False
+
+
+@dataclass(kw_only=True)
+class OpenParserParams:
+    """How to parse a stream.
+
+    Attributes:
+        role: As for ``ParseParams``.
+        strict: As for ``ParseParams``.
+    """
+
+    role: Role | None = None
+    strict: bool = True
+
+
+@dataclass(kw_only=True)
+class ParserParams:
+    """The number of a parser."""
+
+    parser: int
+
+
+@dataclass(kw_only=True)
+class ProcessParams(ParserParams):
+    """The next tokens of a parser's stream."""
+
+    tokens: TokenIds
+
+
+class NoValue(TypedDict):
+    """Nothing."""
+
+
+class TokensValue(TypedDict):
+    """Token ids."""
+
+    tokens: Uint32Array
+
+
+class TextValue(TypedDict):
+    """A text."""
+
+    text: str
+
+
+class BytesValue(TypedDict):
+    """The bytes that tokens stand for."""
+
+    bytes: Uint8Array
+
+
+class TextsValue(TypedDict):
+    """Texts in ascending order."""
+
+    texts: list[str]
+
+
+class SpecialValue(TypedDict):
+    """Whether a token is a special one."""
+
+    special: bool
+
+
+class MessagesValue(TypedDict):
+    """Messages in order."""
+
+    messages: list[MessageDict]
+
+
+class RenderValue(TypedDict):
+    """A rendered conversation.
+
+    Attributes:
+        tokens: Its tokens; the messages of their spans are indexes into ``messages``.
+        messages: The messages that were rendered, in order; a dropped one is absent.
+        literals: The first thousand literals.
+    """
+
+    tokens: TokenStream
+    messages: list[RenderedMessage]
+    literals: list[LiteralText]
+
+
+class InspectValue(TypedDict):
+    """An inspection, as ``Inspection.to_dict`` gives it, and what a page shows beside it.
+
+    Attributes:
+        version: The version of the inspection's form.
+        ok: Whether there is no error and no warning.
+        messages: Every message recovered, in order.
+        counts: The number of diagnostics of each severity.
+        diagnostics: The first thousand diagnostics, in token order.
+        tokens: The tokens and their spans.
+        recognised: What the source was read as.
+        form: In words, such as "a JSON list of token ids" or "Harmony text".
+        codes: The codes of diagnostics and guesses, explained.
+        reference_results: What openai-harmony makes of the tokens.
+    """
+
+    version: int
+    ok: bool
+    messages: list[WireInspectedMessage]
+    counts: dict[Annotated[str, Severity], int]
+    diagnostics: list[Diagnostic]
+    tokens: TokenStream
+    recognised: Kind
+    form: str
+    codes: dict[str, Code]
+    reference_results: ReferenceResults
+
+
+class Snapshot(TypedDict):
+    """Where a parser is.
+
+    Attributes:
+        state: What it expects next.
+        role: The role of the message being read.
+        channel: Its channel.
+        recipient: Its recipient.
+        content_type: Its content type.
+    """
+
+    state: Annotated[str, StreamState]
+    role: Annotated[str, Role] | None
+    channel: str | None
+    recipient: str | None
+    content_type: str | None
+
+
+class OpenParserValue(Snapshot):
+    """A new parser.
+
+    Attributes:
+        parser: Its number.
+    """
+
+    parser: int
+
+
+class Advance(Snapshot):
+    """What some tokens did to a parser.
+
+    Attributes:
+        deltas: What each token added to the content.
+        content: What was added to the message now being read.
+        restarted: Whether that message's content began anew.
+        messages: The messages that were completed.
+    """
+
+    deltas: list[str | None]
+    content: str
+    restarted: bool
+    messages: list[MessageDict]
+
+
+class Operation(NamedTuple):
+    """Something that JavaScript can ask for.
+
+    Attributes:
+        params: The dataclass of its parameters.
+        value: The ``TypedDict`` of its value.
+    """
+
+    params: type[Any]
+    value: type[Any]
+
+
+OPERATIONS = {
+    "encode": Operation(EncodeParams, TokensValue),
+    "decode": Operation(TokensParams, TextValue),
+    "decode_utf8": Operation(TokensParams, TextValue),
+    "decode_bytes": Operation(TokensParams, BytesValue),
+    "render_message": Operation(RenderMessageParams, TokensValue),
+    "render_conversation": Operation(RenderParams, TokensValue),
+    "render_with_spans": Operation(RenderParams, RenderValue),
+    "parse": Operation(ParseParams, MessagesValue),
+    "inspect": Operation(InspectParams, InspectValue),
+    "special_tokens": Operation(NoParams, TextsValue),
+    "is_special_token": Operation(TokenParams, SpecialValue),
+    "stop_tokens": Operation(StopTokensParams, TokensValue),
+    "open_parser": Operation(OpenParserParams, OpenParserValue),
+    "process": Operation(ProcessParams, Advance),
+    "process_eos": Operation(ParserParams, Advance),
+    "close_parser": Operation(ParserParams, NoValue),
+}
+
+
+# ---- What the worker and the page post to one another. ----
+
+
+class Request(TypedDict):
+    """Asks for an operation. Typed arrays among the parameters go as such.
+
+    Attributes:
+        id: The request's own number.
+        operation: A name of ``OPERATIONS``.
+        params: Its parameters.
+    """
+
+    id: int
+    operation: Annotated[str, JsType("Operation")]
+    params: Annotated[dict[str, object], JsType("object")]
+
+
+class Answered(TypedDict):
+    """Answers a request.
+
+    Attributes:
+        id: The request's number.
+        ok: That it was answered.
+        value: The operation's value.
+    """
+
+    id: int
+    ok: Literal[True]
+    value: Annotated[dict[str, object], JsType("object")]
+
+
+class Refused(TypedDict):
+    """Says why a request cannot be answered.
+
+    Attributes:
+        id: The request's number.
+        ok: That it was not answered.
+        fault: What is wrong.
+        value: What could be answered before the fault, if any.
+    """
+
+    id: int
+    ok: Literal[False]
+    fault: Fault
+    value: Annotated[dict[str, object], JsType("object")] | None
+
+
+class Progress(TypedDict):
+    """How far starting is.
+
+    Attributes:
+        event: What this is.
+        stage: The step that runs.
+        loaded: Bytes received so far, of all downloads together.
+        total: Bytes to receive in all.
+    """
+
+    event: Literal["progress"]
+    stage: Annotated[str, Stage]
+    loaded: int
+    total: int
+
+
+class Ready(TypedDict):
+    """Requests are answered from now on.
+
+    Attributes:
+        event: What this is.
+        about: What answers.
+    """
+
+    event: Literal["ready"]
+    about: About
+
+
+class Failed(TypedDict):
+    """Starting failed; the worker is of no further use.
+
+    Attributes:
+        event: What this is.
+        stage: The step that failed.
+        message: Why.
+    """
+
+    event: Literal["failed"]
+    stage: Annotated[str, Stage]
+    message: str
+
+
+FROM_WORKER = (Answered, Refused, Progress, Ready, Failed)

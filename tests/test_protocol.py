@@ -1,0 +1,235 @@
+"""The protocol: one declaration for Python and JavaScript, kept by everything that answers."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from array import array
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints, is_typeddict
+
+import pytest
+from support.build_tools import import_build_tool
+
+from harmony_core import bridge
+from harmony_core.bridge import protocol, shapes
+from harmony_core.format.diagnosis.inspection import InspectPolicy
+from harmony_core.format.spans import Part
+from harmony_core.format.wire import WireContent
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPT = ROOT / "web" / "engine" / "protocol.js"
+HI = [200005, 17196, 200008, 12194, 200002]  # <|channel|>final<|message|>Hi<|return|>
+
+
+def call(operation: str, /, **params: object) -> dict[str, Any]:
+    """The value of an operation, with its arrays."""
+    reply = bridge.call(operation, json.dumps(params))
+    assert "fault" not in reply, reply
+    return {**json.loads(reply["value"]), **reply["arrays"]}
+
+
+def fault(operation: str, /, **params: object) -> dict[str, Any]:
+    reply = bridge.call(operation, json.dumps(params))
+    found: dict[str, Any] = json.loads(reply["fault"])
+    return found
+
+
+def test_the_javascript_is_what_the_declaration_gives() -> None:
+    generated = import_build_tool("protocol").generate()
+    assert SCRIPT.read_text(encoding="utf-8") == generated, "run: python3 build.py protocol"
+
+
+def test_parts_have_the_order_of_the_enum() -> None:
+    (found,) = re.findall(r"PARTS = .*?\((\[.*?\])\)", SCRIPT.read_text("utf-8"), flags=re.DOTALL)
+    assert json.loads(re.sub(r",\s*\]", "]", found)) == [part.value for part in Part]
+
+
+LISTS = [
+    (shared.constant, [json.dumps(text) for text in shared.texts()]) for shared in shapes.LISTS
+]
+
+
+@pytest.mark.parametrize(("constant", "texts"), LISTS, ids=[name for name, _ in LISTS])
+def test_no_script_repeats_a_list(constant: str, texts: list[str]) -> None:
+    if len(texts) < 3:
+        pytest.skip("too short to tell from a coincidence")
+    for script in (ROOT / "web").rglob("*.js"):
+        if script == SCRIPT:
+            continue
+        for listed in re.findall(r"\[[^\[\]{}()]*\]", script.read_text("utf-8")):
+            assert set(re.findall(r'"[^"]*"', listed)) != set(texts), f"{script}: {constant}"
+
+
+@pytest.mark.parametrize("name", protocol.OPERATIONS)
+def test_each_operation_is_answered_as_declared(name: str) -> None:
+    handler = bridge._HANDLERS[name]
+    types = {"protocol": protocol}
+    hints = get_type_hints(handler, globalns={**vars(inspect.getmodule(handler)), **types})
+    assert hints.pop("return") is protocol.OPERATIONS[name].value
+    assert list(hints.values()) == [protocol.OPERATIONS[name].params]
+
+
+VALUES: dict[str, dict[str, object]] = {
+    "encode": {"text": "Hi"},
+    "decode": {"tokens": HI},
+    "decode_utf8": {"tokens": HI},
+    "decode_bytes": {"tokens": HI},
+    "render_message": {"message": '{"role": "user", "content": "Hi"}'},
+    "render_conversation": {"conversation": '{"messages": []}'},
+    "render_with_spans": {"conversation": '{"messages": [{"role": "user", "content": "<|end|>"}]}'},
+    "parse": {"tokens": HI, "role": "assistant"},
+    "inspect": {"source": "<|channel|>final<|message|>Hi", "role": "assistant"},
+    "special_tokens": {},
+    "is_special_token": {"token": 200006},
+    "stop_tokens": {},
+    "open_parser": {"role": "assistant"},
+    "process": {"parser": "opened", "tokens": HI[:-1]},
+    "process_eos": {"parser": "opened"},
+    "close_parser": {"parser": "opened"},
+}
+
+
+def test_values_have_the_declared_shape() -> None:
+    assert set(VALUES) == set(protocol.OPERATIONS)
+    opened = call("open_parser", role="assistant")["parser"]
+    for name, params in VALUES.items():
+        given = {key: opened if value == "opened" else value for key, value in params.items()}
+        check_shape(protocol.OPERATIONS[name].value, call(name, **given), name)
+
+
+TYPED_ARRAYS = {"Uint32Array": "I", "Int32Array": "i"}
+
+
+def check_shape(kind: Any, value: Any, path: str) -> None:
+    assert has_shape(kind, value), f"{path} is no {kind}: {value!r:.200}"
+
+
+def has_shape(kind: Any, value: Any) -> bool:  # noqa: PLR0911 - any type and value
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return has_annotated_shape(arguments[0], arguments[1], value)
+    if origin is Literal:
+        return value in arguments
+    if origin is list:
+        return isinstance(value, list) and all(has_shape(arguments[0], item) for item in value)
+    if origin is dict:
+        return all(
+            has_shape(arguments[0], k) and has_shape(arguments[1], v) for k, v in value.items()
+        )
+    if origin is not None:  # a union
+        return any(has_shape(member, value) for member in arguments)
+    if is_typeddict(kind) or is_dataclass(kind):
+        return has_fields(kind, value)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return value in {member.value for member in kind}
+    return kind in (object, Any) or type(value) is kind
+
+
+def has_annotated_shape(kind: Any, says: Any, value: Any) -> bool:
+    if isinstance(says, shapes.JsType):
+        if says.name == "Uint8Array":
+            return isinstance(value, bytes)
+        return isinstance(value, array) and value.typecode == TYPED_ARRAYS[says.name]
+    return has_shape(kind, value) and has_shape(says, value)
+
+
+def has_fields(kind: Any, value: Any) -> bool:
+    hints = get_type_hints(kind, include_extras=True)
+    needed = (
+        kind.__required_keys__ if is_typeddict(kind) else {field.name for field in fields(kind)}
+    )
+    if not isinstance(value, dict) or not needed <= set(value):
+        return False
+    if kind is WireContent:  # what else there is depends on its type
+        return True
+    return all(name in hints and has_shape(hints[name], item) for name, item in value.items())
+
+
+def test_the_shape_check_sees_faults() -> None:
+    place = {"start": 0, "stop": 1, "line": 1, "column": 1}
+    assert has_shape(shapes.Place, place)
+    assert not has_shape(shapes.Place, {**place, "line": "1"})
+    assert not has_shape(shapes.Place | None, 5)
+    assert not has_shape(shapes.Place, {**place, "more": 1})
+
+
+FAULTY: dict[str, tuple[str, dict[str, object], str, str]] = {
+    "unknown": ("inspect", {"source": "", "rolle": None}, "unknown-option", "rolle"),
+    "missing": ("inspect", {}, "bad-argument", "source"),
+    "source": ("inspect", {"source": 5}, "bad-argument", "a string or token ids"),
+    "role": ("inspect", {"source": "", "role": "bot"}, "bad-argument", '"tool" or null'),
+    "boolean": (
+        "inspect",
+        {"source": "", "missing_call_is_call": 1},
+        "bad-argument",
+        "true or false, but it is 1",
+    ),
+    "list": ("inspect", {"source": "", "channels": "final"}, "bad-argument", "a list of strings"),
+    "kind of ids": (
+        "inspect",
+        {"source": [1], "source_kind": "text"},
+        "bad-argument",
+        "source_kind",
+    ),
+    "mode": ("render_conversation", {"conversation": "", "mode": "x"}, "bad-argument", "training"),
+    "text": ("encode", {"text": None}, "bad-argument", "a string, but it is null"),
+    "number": ("is_special_token", {"token": True}, "bad-argument", "a whole number"),
+    "deep": ("render_message", {"message": "[" * 100_000}, "not-json", "too deeply"),
+    "digits": ("render_message", {"message": "1" * 5_000}, "not-json", "too many digits"),
+    "message": ("render_message", {"message": "{}"}, "not-a-message", "role"),
+    "closed": ("process_eos", {"parser": 0}, "closed-parser", "closed"),
+}
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "kind", "words"), FAULTY.values(), ids=list(FAULTY)
+)
+def test_a_faulty_request_is_explained(
+    operation: str, params: dict[str, object], kind: str, words: str
+) -> None:
+    found = fault(operation, **params)
+    assert found["kind"] == kind
+    assert words in found["message"]
+    assert has_shape(shapes.Fault, found)
+    assert "Error" not in found["message"]
+
+
+def test_a_misspelt_option_is_answered_with_the_known_one() -> None:
+    found = fault("inspect", source="", missing_call="x")
+    assert (found["path"], found["hint"]) == (
+        ["missing_call"],
+        "Did you mean missing_call_is_call?",
+    )
+
+
+def test_a_defect_is_told_without_pythons_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(bridge._HANDLERS, "decode", lambda params: vars(params)["x"])
+    found = fault("decode", tokens=[])
+    assert found["kind"] == "internal"
+    assert "KeyError" not in str(found)
+    assert "KeyError" in capsys.readouterr().err
+
+
+def test_an_inspection_takes_every_policy() -> None:
+    assert set(protocol.InspectParams.__dataclass_fields__) == {
+        *InspectPolicy.__dataclass_fields__,
+        "source",
+        "source_kind",
+        "role",
+    }
+    call_text = "<|channel|>commentary to=functions.f <|constrain|>json<|message|>{}<|call|>"
+    value = call("inspect", source=call_text, role="assistant", tools=["functions.g"])
+    assert [found["code"] for found in value["diagnostics"]] == ["unknown-tool"]
+
+
+def test_ids_outside_of_the_vocabulary_are_inspected() -> None:
+    value = call("inspect", source=[*HI[:-1], 4_294_967_295, HI[-1]], role="assistant")
+    assert [found["code"] for found in value["diagnostics"]] == ["unknown-token"]
+    assert list(value["tokens"]["ids"])[-2] == 4_294_967_295
+    assert value["tokens"]["ends"][-2] == value["tokens"]["ends"][-3]
