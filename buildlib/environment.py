@@ -40,9 +40,7 @@ def python_packages(purpose: str) -> None:
 
 def _create() -> None:
     # What had been installed in an older environment is not in this one.
-    for stamp in STAMPS.glob("*"):
-        if stamp.suffix != ".lock":
-            stamp.unlink()
+    shutil.rmtree(STAMPS, ignore_errors=True)
     venv.create(VENV, clear=True, with_pip=True)
 
 

@@ -61,6 +61,7 @@ from harmony_core.format.diagnosis.inspection import (
     InspectionError,
     InspectPolicy,
 )
+from harmony_core.format.finish import Finish
 from harmony_core.format.parse import StreamableParser, StreamState
 from harmony_core.format.prefixes import PrefixBreak
 from harmony_core.format.training import TrainingSample
@@ -85,6 +86,7 @@ __all__ = [
     "DeveloperContent",
     "Diagnostic",
     "ExtensionError",
+    "Finish",
     "HarmonyEncoding",
     "HarmonyEncodingName",
     "HarmonyError",

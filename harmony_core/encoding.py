@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from harmony_core.errors import TrainingError
     from harmony_core.format._markers import Markers
     from harmony_core.format.diagnosis.inspection import Inspection, InspectPolicy
+    from harmony_core.format.finish import Finish
     from harmony_core.format.spans import Span
     from harmony_core.format.training import TrainingSample, Weights
     from harmony_core.tokenizer import Tokenizer
@@ -394,15 +395,19 @@ class HarmonyEncoding:
     def inspect(
         self,
         tokens: Iterable[int],
-        role: Role | None = None,
+        role: Role | str | None = None,
         policy: InspectPolicy | None = None,
+        *,
+        finish: Finish | None = None,
     ) -> Inspection:
         """Read any tokens at all, and tell what is wrong with them.
 
         Args:
             tokens: Any integers.
-            role: As for ``parse_messages_from_completion_tokens``.
+            role: As for ``parse_messages_from_completion_tokens``; its value will do.
             policy: What is up to the caller; ``InspectPolicy()`` if ``None``.
+            finish: What the server said about the end of the output, if it left the stop
+                token out of it.
 
         Returns:
             Every message that could be recovered, and a diagnostic for every fault. For
@@ -410,12 +415,19 @@ class HarmonyEncoding:
             ``parse_messages_from_completion_tokens``, and there are no diagnostics.
 
         Raises:
-            TypeError: A token is not an integer.
+            TypeError: A token is not an integer, or ``tokens`` is text.
         """
-        return self.inspector(role, policy).feed(tokens).finish()
+        if isinstance(tokens, (str, bytes)):
+            raise TypeError("inspect reads token ids; inspect_text reads Harmony text")
+        return self.inspector(role, policy).feed(tokens).finish(finish)
 
     def inspect_text(
-        self, text: str, role: Role | None = None, policy: InspectPolicy | None = None
+        self,
+        text: str,
+        role: Role | str | None = None,
+        policy: InspectPolicy | None = None,
+        *,
+        finish: Finish | None = None,
     ) -> Inspection:
         """Inspect Harmony text, in which a special token's text stands for the token.
 
@@ -423,13 +435,17 @@ class HarmonyEncoding:
             text: Any text.
             role: As for ``inspect``.
             policy: As for ``inspect``.
+            finish: As for ``inspect``.
 
         Returns:
             The inspection of the text's tokens, which are its ``tokens``.
         """
-        return self.inspect(self.tokenizer.encode(text, allowed_special="all"), role, policy)
+        tokens = self.tokenizer.encode(text, allowed_special="all")
+        return self.inspect(tokens, role, policy, finish=finish)
 
-    def inspector(self, role: Role | None = None, policy: InspectPolicy | None = None) -> Inspector:
+    def inspector(
+        self, role: Role | str | None = None, policy: InspectPolicy | None = None
+    ) -> Inspector:
         """Begin to inspect a stream that comes in pieces.
 
         Args:

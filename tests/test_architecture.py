@@ -37,7 +37,10 @@ NEVER = (
     *((room, "bridge") for room in ("harmony_core", *LAYERS[1]) if room != "bridge"),
 )
 # Other people's packages: used where they are installed, and in these rooms only.
-OPTIONAL = {"tokenizer._backends": {"tiktoken"}}
+OPTIONAL = {
+    "tokenizer._backends": {"tiktoken"},
+    "format.diagnosis._toolbox": {"jsonschema"},
+}
 
 
 def imports(source: str, *, while_running: bool = False) -> Iterator[str]:

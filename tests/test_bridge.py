@@ -164,7 +164,7 @@ def test_inspection_gives_messages_with_their_tokens() -> None:
 
 
 def test_a_diagnostic_is_marked_explained_and_fixed() -> None:
-    late = "<|start|>assistant<|message|>late<|end|>"
+    late = "<|start|>assistant<|channel|>final<|message|>late<|end|>"
     value = inspect(COMPLETION + "stray" + late, role="assistant")
     returned, stray = value["diagnostics"]
     assert len(value["messages"]) == 3
@@ -196,7 +196,10 @@ def test_policies_reach_the_inspector() -> None:
     accepted = inspect(call, role="assistant", missing_call_is_call=True)
     assert not accepted["messages"][0]["withheld"]
     stripped = "analysisThe user greets.assistantfinalHello!"
-    assert len(inspect(stripped, role="assistant", source_kind="text")["messages"]) <= 1
+    as_it_is = inspect(
+        stripped, role="assistant", source_kind="text", recover_stripped_markers=False
+    )
+    assert len(as_it_is["messages"]) <= 1
     recovered = inspect(
         stripped, role="assistant", source_kind="text", recover_stripped_markers=True
     )

@@ -13,7 +13,6 @@ from harmony_core.bridge._wire import (
     token_stream,
 )
 from harmony_core.format.diagnosis.codes import CODES
-from harmony_core.format.diagnosis.fixes import Fixer
 from harmony_core.format.reference_results import reference_results
 from harmony_core.input.token_input import TokenInput, TokenInputError, read_token_input
 
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from harmony_core.bridge.shapes import Edit, ReferenceResult, ReferenceResults
     from harmony_core.chat import Message, Role
     from harmony_core.format import reference_results as results
-    from harmony_core.format.diagnosis.codes import Code
     from harmony_core.format.diagnosis.inspection import Diagnostic, InspectedMessage, Inspection
+    from harmony_core.format.wire import WireCode
 
 # So many messages that differ from the recovered ones are listed.
 _MOST_DIFFERENCES = 20
@@ -39,7 +38,6 @@ def inspect(params: protocol.InspectParams) -> protocol.InspectValue:
     """
     found = _read(params)
     inspection = encoding().inspect(found.tokens, params.role, params)
-    fixer = Fixer(inspection, encoding(), params.role)
     listed = inspection.diagnostics[:MOST_LISTED]
     form = inspection.to_dict(tokens=False, most_diagnostics=MOST_LISTED)
     return {
@@ -48,7 +46,7 @@ def inspect(params: protocol.InspectParams) -> protocol.InspectValue:
         "messages": form["messages"],
         "counts": form["counts"],
         "diagnostics": [
-            {**diagnostic, "fix": _fix(fixer, problem)}
+            {**diagnostic, "fix": _fix(inspection, problem)}
             for diagnostic, problem in zip(form["diagnostics"], listed, strict=True)
         ],
         "tokens": token_stream(
@@ -84,14 +82,14 @@ def _read(params: protocol.InspectParams) -> TokenInput:
         raise RequestFault(error.kind, str(error), error.hint, place=place) from error
 
 
-def _codes(items: Iterable[InspectedMessage], listed: Iterable[Diagnostic]) -> dict[str, Code]:
+def _codes(items: Iterable[InspectedMessage], listed: Iterable[Diagnostic]) -> dict[str, WireCode]:
     """Explain the codes of guesses and diagnostics."""
     names = {code for item in items for code in item.guesses} | {found.code for found in listed}
-    return {name: CODES[name] for name in names}
+    return {name: CODES[name].to_dict() for name in names}
 
 
-def _fix(fixer: Fixer, problem: Diagnostic) -> Edit | None:
-    edit = fixer.fix(problem)
+def _fix(inspection: Inspection, problem: Diagnostic) -> Edit | None:
+    edit = inspection.fix(problem)
     if edit is None:
         return None
     return {

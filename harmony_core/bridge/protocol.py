@@ -29,10 +29,10 @@ from harmony_core.bridge.shapes import (
 )
 from harmony_core.chat import Role
 from harmony_core.encoding import RenderConversationConfig, RenderOptions
-from harmony_core.format.diagnosis.codes import Code, Severity
+from harmony_core.format.diagnosis.codes import Severity
 from harmony_core.format.diagnosis.inspection import InspectPolicy
 from harmony_core.format.parse import StreamState
-from harmony_core.format.wire import MessageDict, WireInspectedMessage
+from harmony_core.format.wire import MessageDict, WireCode, WireInspectedMessage
 from harmony_core.input.token_input import Kind
 
 Special = Literal["all"] | list[str]
@@ -124,11 +124,13 @@ class InspectParams(InspectPolicy):
         source: Token ids, or a text as it was pasted: ids in any common notation, or Harmony text.
         source_kind: What a text is read as.
         role: The role of the first message, if its header is implied by the prompt.
+        tools: The tools there are: names, or functions as a chat request describes them.
     """
 
     source: str | TokenIds
     source_kind: SourceKind = "auto"
     role: Role | None = None
+    tools: list[str | dict[str, Any]] | None = None
 
 
 @dataclass(kw_only=True)
@@ -247,7 +249,7 @@ class InspectValue(TypedDict):
     tokens: TokenStream
     recognised: Kind
     form: str
-    codes: dict[str, Code]
+    codes: dict[str, WireCode]
     reference_results: ReferenceResults
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from argparse import BooleanOptionalAction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harmony_core.chat import Role
@@ -87,7 +88,8 @@ class Inspect(Command):
         )
         parser.add_argument(
             "--recover-stripped-markers",
-            action="store_true",
+            action=BooleanOptionalAction,
+            default=True,
             help="make messages of a text whose special tokens are all missing",
         )
         parser.add_argument(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from harmony_core.format._markers import Markers
     from harmony_core.tokenizer import Tokenizer
 
-__all__ = ["Encoding", "StreamState", "StreamableParser"]
+__all__ = ["Encoding", "StreamState", "StreamableParser", "token_texts"]
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -113,7 +113,7 @@ class StreamableParser(StreamableParserAliases):
 
     def __init__(self, encoding: Encoding, role: Role | None, *, strict: bool = True) -> None:
         self._tokenizer = encoding.tokenizer
-        self._texts = _texts(encoding.tokenizer)
+        self._texts = token_texts(encoding.tokenizer)
         self._markers = encoding.markers
         self._steps = self._steps_of(encoding.markers, strict=bool(strict))
         self._next_role = None if role is None else Role(role)
@@ -392,4 +392,4 @@ class _Texts(dict[int, str]):
         return text
 
 
-_texts = cache(_Texts)  # one for each tokenizer
+token_texts = cache(_Texts)  # one for each tokenizer

@@ -9,11 +9,12 @@ members. ``docs/inspection.md`` describes an inspection to those who read it fro
 from typing import Annotated, Any, TypedDict
 
 from harmony_core.chat import Role
-from harmony_core.format.diagnosis._codes import Severity
+from harmony_core.format.diagnosis.codes import Severity
 from harmony_core.format.spans import Part
 
 __all__ = [
     "MessageDict",
+    "WireCode",
     "WireContent",
     "WireDiagnostic",
     "WireInspectedMessage",
@@ -100,6 +101,32 @@ class WireDiagnostic(TypedDict):
     stop: int
     message: str
     hint: str
+
+
+class WireCode(TypedDict):
+    """One kind of fault, explained. The texts may hold code between backticks.
+
+    Attributes:
+        name: The stable name.
+        severity: How much it matters.
+        guesses: Whether a message with it counts as repaired.
+        looks: What it looks like.
+        cause: The likely cause.
+        strict: What the strict parser does.
+        repair: What the inspector does.
+        advice: How to fix it.
+        url: Where the documentation explains it.
+    """
+
+    name: str
+    severity: Annotated[str, Severity]
+    guesses: bool
+    looks: str
+    cause: str
+    strict: str
+    repair: str
+    advice: str
+    url: str
 
 
 class WireInspectedMessage(TypedDict):

@@ -60,7 +60,7 @@ def _plain_texts() -> st.SearchStrategy[str]:
     texts = st.text(alphabet, max_size=30) | st.sampled_from(
         ["", " ", "\n", "日本語 😀", "to=functions.f", "assistant", "a | b <c> {}", "analysis"]
     )
-    return texts.filter(lambda text: not LOOKS_SPECIAL.search(text))
+    return texts.filter(lambda text: not LOOKS_SPECIAL.search(text) and "\ufffd" not in text)
 
 
 def _json_texts() -> st.SearchStrategy[str]:
@@ -75,18 +75,21 @@ CHANNELS = ("analysis", "commentary", "final")
 
 def _calls() -> st.SearchStrategy[Message]:
     json_calls = st.tuples(_json_texts(), st.sampled_from(["json", "<|constrain|>json"]))
-    other_calls = st.tuples(_plain_texts(), st.sampled_from([None, "code", "<|constrain|>code"]))
+    untyped_calls = st.tuples(_json_texts(), st.sampled_from([None, "code"]))
+    text_calls = st.tuples(_plain_texts(), st.sampled_from([None, "code", "<|constrain|>code"]))
+    functions = [tool for tool in TOOLS if tool.startswith("functions.")]
+    others = [tool for tool in TOOLS if tool not in functions]
     return st.builds(
-        lambda call, tool, channel: Message(
+        lambda call, channel: Message(
             author=Author(role=Role.ASSISTANT),
-            content=[TextContent(text=call[0])],
+            content=[TextContent(text=call[1][0])],
             channel=channel,
-            recipient=tool,
-            content_type=call[1],
+            recipient=call[0],
+            content_type=call[1][1],
         ),
-        json_calls | other_calls,
-        st.sampled_from(TOOLS),
-        st.sampled_from([None, *CHANNELS]),
+        st.tuples(st.sampled_from(functions), json_calls | untyped_calls)
+        | st.tuples(st.sampled_from(others), json_calls | text_calls),
+        st.sampled_from([None, "analysis", "commentary"]),
     )
 
 

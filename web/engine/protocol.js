@@ -71,11 +71,6 @@ export const EFFORTS = Object.freeze(/** @type {const} */ (["Low", "Medium", "Hi
 
 /** @typedef {typeof EFFORTS[number]} ReasoningEffort */
 
-/** The tools that come with the model. */
-export const BUILTIN_TOOLS = Object.freeze(/** @type {const} */ (["browser", "python"]));
-
-/** @typedef {typeof BUILTIN_TOOLS[number]} BuiltinTool */
-
 /** The encodings there are. */
 export const ENCODINGS = Object.freeze(/** @type {const} */ (["HarmonyGptOss"]));
 
@@ -270,11 +265,15 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  *   another stop token or by the next message, or by the end of the stream if its content is the
  *   JSON it promises. By default `false`.
  * @property {boolean} [recover_stripped_markers] Whether to make messages of a text in which all
- *   special tokens are missing, such as `analysis...assistantfinal...`. By default `false`.
+ *   special tokens are missing, such as `analysis...assistantfinal...`. None of them is ever a call
+ *   to run. By default `true`.
  * @property {string[]} [channels] The channels there are. By default `["analysis", "commentary",
  *   "final"]`.
- * @property {string[] | null} [tools] The recipients there are, such as `functions.get_weather`;
- *   `get_weather` stands for that too. `null` to accept any. By default `null`.
+ * @property {(string | Record<string, unknown>)[] | null} [tools] The tools there are: names, or
+ *   functions as a chat request describes them. By default `null`.
+ * @property {boolean | null} [completion] Whether the stream is what a model sampled in one go, so
+ *   that messages of others, tokens after a call, or no answer at all are wrong. `null`: it is, if
+ *   the role given is the assistant's. By default `null`.
  * @property {SourceKind} [source_kind] What a text is read as. By default `"auto"`.
  * @property {Role | null} [role] The role of the first message, if its header is implied by the
  *   prompt. By default `null`.
@@ -330,18 +329,18 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  */
 
 /**
- * One kind of fault.
+ * One kind of fault, explained. The texts may hold code between backticks.
  *
- * @typedef {object} Code
+ * @typedef {object} WireCode
  * @property {string} name The stable name.
  * @property {Severity} severity How much it matters.
+ * @property {boolean} guesses Whether a message with it counts as repaired.
  * @property {string} looks What it looks like.
  * @property {string} cause The likely cause.
  * @property {string} strict What the strict parser does.
  * @property {string} repair What the inspector does.
- * @property {string} fix How to be rid of it. The hint of a diagnostic that has no better one.
- * @property {boolean} guesses Whether a message with it counts as repaired: something in it that
- *   the stream does not plainly state had to be guessed.
+ * @property {string} advice How to fix it.
+ * @property {string} url Where the documentation explains it.
  */
 
 /**
@@ -405,7 +404,7 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  * @property {TokenStream} tokens The tokens and their spans.
  * @property {"tokens" | "text"} recognised What the source was read as.
  * @property {string} form In words, such as "a JSON list of token ids" or "Harmony text".
- * @property {Record<string, Code>} codes The codes of diagnostics and guesses, explained.
+ * @property {Record<string, WireCode>} codes The codes of diagnostics and guesses, explained.
  * @property {ReferenceResults} reference_results What openai-harmony makes of the tokens.
  */
 
@@ -550,6 +549,14 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  */
 
 /**
+ * The definitions of the built-in tools, for a system content's `tools`.
+ *
+ * @typedef {object} BuiltinTools
+ * @property {Record<string, unknown>} browser The browser's.
+ * @property {Record<string, unknown>} python Python's.
+ */
+
+/**
  * What answers.
  *
  * @typedef {object} About
@@ -558,8 +565,7 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  * @property {string} pyodide The version of Pyodide.
  * @property {EncodingName} encoding The encoding's name.
  * @property {SpecialToken[]} special_tokens The formatting tokens.
- * @property {Record<BuiltinTool, Record<string, unknown>>} builtin_tools The built-in tools'
- *   definitions, for a system content's `tools`.
+ * @property {BuiltinTools} builtin_tools The built-in tools' definitions.
  */
 
 /**
@@ -660,9 +666,10 @@ export const DEFAULTS = {
   },
   inspect: {
     missing_call_is_call: false,
-    recover_stripped_markers: false,
+    recover_stripped_markers: true,
     channels: ["analysis", "commentary", "final"],
     tools: null,
+    completion: null,
     source_kind: "auto",
     role: null,
   },

@@ -7,7 +7,7 @@ import { appendProse } from "./prose.js";
 import { counted, formatCount } from "../words.js";
 
 /**
- * @typedef {import("../engine/protocol.js").Code} Code
+ * @typedef {import("../engine/protocol.js").WireCode} WireCode
  * @typedef {import("../engine/protocol.js").WireInspectedMessage} WireInspectedMessage
  * @typedef {import("../engine/protocol.js").WireMessage} WireMessage
  */
@@ -45,7 +45,7 @@ export function createMessages(list, actions) {
   list.after(more);
   /** @type {WireInspectedMessage[]} */
   let messages = [];
-  /** @type {Record<string, Code>} */
+  /** @type {Record<string, WireCode>} */
   let codes = {};
   /** What each card shows, as text: a card that would be the same stays. @type {string[]} */
   let shown = [];
@@ -89,7 +89,7 @@ export function createMessages(list, actions) {
   list.addEventListener("focusout", () => actions.point("focus", null));
 
   return {
-    /** @param {WireInspectedMessage[]} next @param {Record<string, Code>} nextCodes Of the guesses. */
+    /** @param {WireInspectedMessage[]} next @param {Record<string, WireCode>} nextCodes Of the guesses. */
     show(next, nextCodes) {
       codes = nextCodes;
       if (next.length < limit) limit = STEP;
@@ -125,7 +125,7 @@ const describe = ({ start, stop, complete, guesses, withheld, message }) =>
  * @param {Document} document
  * @param {WireInspectedMessage} parsed
  * @param {number} ordinal
- * @param {Record<string, Code>} codes
+ * @param {Record<string, WireCode>} codes
  */
 function buildCard(document, parsed, ordinal, codes) {
   const { start, stop, complete, repaired, guesses, withheld, message } = parsed;

@@ -5,7 +5,7 @@ import { appendProse } from "./prose.js";
 import { counted, formatCount } from "../words.js";
 
 /**
- * @typedef {import("../engine/protocol.js").Code} Code
+ * @typedef {import("../engine/protocol.js").WireCode} WireCode
  * @typedef {import("../engine/protocol.js").Diagnostic} Diagnostic
  * @typedef {import("../engine/protocol.js").Edit} Edit
  * @typedef {import("../engine/protocol.js").InspectValue} InspectValue
@@ -23,7 +23,7 @@ import { counted, formatCount } from "../words.js";
 const STEP = 200;
 const SHORT = 100;
 
-/** @type {[keyof Code, string][]} */
+/** @type {[keyof WireCode, string][]} */
 const PROSE = [
   ["looks", "what it is"],
   ["cause", "likely cause"],

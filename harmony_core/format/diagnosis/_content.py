@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 from harmony_core.errors import DecodeError
 from harmony_core.format.diagnosis._report import Finding
@@ -19,17 +18,18 @@ if TYPE_CHECKING:
     from harmony_core.tokenizer import Tokenizer
 
 __all__ = [
+    "REPLACEMENT",
     "Content",
     "Pieces",
+    "decode_content",
     "fault_ranges",
-    "read_content",
-    "read_json_fault",
     "token_pieces",
     "unknown_token",
 ]
 
-_HINTS_OF_LITERALS = ("<|", "|&gt;", "|\\u003")  # one of them is in each that there may be
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+# One of these is in every text that has something to find.
+_HINTS = ("<|", "|&gt;", "|\\u003", REPLACEMENT, "\uff5c", "| >")
 
 
 class Content(NamedTuple):
@@ -67,6 +67,14 @@ class Pieces:
             return first, first
         return first, bisect_left(self.ends, stop) + 1
 
+    def without(self, left_out: frozenset[int]) -> Pieces:
+        """Leave out the bytes of some tokens."""
+        sizes = [end - begin for begin, end in pairwise([0, *self.ends])]
+        kept = [0 if index in left_out else size for index, size in enumerate(sizes)]
+        bounds = zip(self.ends, kept, strict=True)
+        data = b"".join(self.data[end - size : end] for end, size in bounds)
+        return Pieces(data, list(accumulate(kept)), self.special, self.unknown)
+
 
 def token_pieces(tokens: Sequence[int], tokenizer: Tokenizer) -> Pieces:
     """Look up each token's bytes; those that are no token count as U+FFFD."""
@@ -77,7 +85,7 @@ def token_pieces(tokens: Sequence[int], tokenizer: Tokenizer) -> Pieces:
         try:
             chunks.append(tokenizer.token_bytes(token))
         except (DecodeError, OverflowError):  # noqa: PERF203 - each token may be none
-            chunks.append(REPLACEMENT)
+            chunks.append(REPLACEMENT.encode())
             unknown.append(index)
         else:
             if tokenizer.is_special_token(token):
@@ -85,8 +93,8 @@ def token_pieces(tokens: Sequence[int], tokenizer: Tokenizer) -> Pieces:
     return Pieces(b"".join(chunks), list(accumulate(map(len, chunks))), special, unknown)
 
 
-def read_content(tokens: Sequence[int], tokenizer: Tokenizer, *, skip: int = 0) -> Content:
-    """Read a content.
+def decode_content(tokens: Sequence[int], tokenizer: Tokenizer, *, skip: int = 0) -> Content:
+    """Decode a content.
 
     Args:
         tokens: Any integers.
@@ -94,8 +102,8 @@ def read_content(tokens: Sequence[int], tokenizer: Tokenizer, *, skip: int = 0) 
         skip: How many bytes of the first token belong to something else.
 
     Returns:
-        The text and the findings. Every token's bytes are in the text, but for those that
-        are no UTF-8.
+        The text and the findings. Every token's bytes are in the text, except those that
+        are not UTF-8.
     """
     if not skip:
         try:
@@ -103,10 +111,11 @@ def read_content(tokens: Sequence[int], tokenizer: Tokenizer, *, skip: int = 0) 
         except (DecodeError, OverflowError):
             pass
         else:
-            if not any(hint in text for hint in _HINTS_OF_LITERALS):
+            if not any(hint in text for hint in _HINTS):
                 return Content(text, ())
     pieces = token_pieces(tokens, tokenizer)
-    findings = [*_unknown_tokens(pieces, tokens), *_faults(pieces), *_literals(pieces, skip)]
+    findings = [*_unknown_tokens(pieces, tokens), *_faults(pieces)]
+    findings += [*_literals(pieces, skip), *_replacements(pieces, skip)]
     return Content(pieces.data[skip:].decode("utf-8", "replace"), findings)
 
 
@@ -118,19 +127,19 @@ def _unknown_tokens(pieces: Pieces, tokens: Sequence[int]) -> Iterator[Finding]:
 def unknown_token(token: int, index: int) -> Finding:
     """Make the finding for an id that is no token."""
     shown = token if -(10**20) < token < 10**20 else "a number of more than 20 digits"
-    return Finding("unknown-token", index, index + 1, f"{shown} is no token of this vocabulary.")
+    return Finding("unknown-token", index, index + 1, f"{shown} is not a token of this vocabulary.")
 
 
 def _faults(pieces: Pieces) -> Iterator[Finding]:
     for start, stop in fault_ranges(pieces.data):
         shown = pieces.data[start:stop][:8].hex(" ")
         yield Finding(
-            "not-utf8", *pieces.tokens_of(start, stop), f"The bytes {shown} are no UTF-8."
+            "not-utf8", *pieces.tokens_of(start, stop), f"The bytes {shown} are not UTF-8."
         )
 
 
 def fault_ranges(data: bytes) -> Iterator[tuple[int, int]]:
-    """Find the bytes that are no UTF-8, runs of them together."""
+    """Find the bytes that are not UTF-8, runs of them together."""
     text = data.decode("utf-8", "surrogateescape")  # a faulty byte becomes a surrogate
     at = done = 0
     for found in _faulty_bytes().finditer(text):
@@ -147,7 +156,7 @@ def _literals(pieces: Pieces, skip: int) -> Iterator[Finding]:
         start, stop = pieces.tokens_of(*found.span())
         if start in special and stop == start + 1:
             continue
-        shown = found.group().decode()
+        shown = found.group().decode("utf-8", "replace")
         code = "literal-special-token" if shown.startswith("<") else "escaped-markers"
         yield Finding(code, start, stop, f"{shown} is plain text here.")
 
@@ -159,64 +168,18 @@ def _faulty_bytes() -> re.Pattern[str]:
 
 @cache
 def _special_looking() -> re.Pattern[bytes]:
+    """Special tokens as plain text: as they are, escaped, spaced, or of another format."""
     name = rb"\|[A-Za-z0-9_]{1,40}\|"
-    return re.compile(rb"<%b>|&lt;%b&gt;|\\u003[cC]%b\\u003[eE]" % (name, name, name))
+    spaced = rb"< ?\| ?(?:start|end|message|channel|constrain|return|call) ?\| ?>"
+    wide = rb"<\xef\xbd\x9c[^<>\n]{1,60}?\xef\xbd\x9c>"
+    escaped = rb"&lt;%b&gt;|\\u003[cC]%b\\u003[eE]" % (name, name)
+    return re.compile(rb"<%b>|%b|%b|%b" % (name, escaped, spaced, wide))
 
 
-class _NotJson(ValueError):  # noqa: N818 - never leaves this module
-    pass
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise _NotJson(name)
-
-
-def read_json_fault(
-    text: str, tokens: Sequence[int], tokenizer: Tokenizer, *, skip: int = 0
-) -> Finding | None:
-    """Find out why a text is no JSON; ``None`` if it is.
-
-    Args:
-        text: The text.
-        tokens: The tokens it was read from.
-        tokenizer: Decodes them, to find the token at the fault.
-        skip: As for ``read_content``.
-    """
-    try:
-        json.loads(text, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
-    except _NotJson as fault:
-        position, message = _position_of_constant(text, str(fault)), f"{fault} is no JSON value"
-    except json.JSONDecodeError as fault:
-        position, message = fault.pos, fault.msg
-    except RecursionError:
-        position, message = 0, "nested too deeply"
-    else:
-        return None
-    if position >= len(text):
-        start, stop = len(tokens), len(tokens)
-    else:
-        pieces = token_pieces(tokens, tokenizer)
-        at = _byte_position(pieces.data, skip, position)
-        start, stop = pieces.tokens_of(at, at + 1)
-    where = f"at character {position}"
-    return Finding("arguments-not-json", start, stop, f"No JSON {where}: {message}.")
-
-
-def _byte_position(data: bytes, skip: int, position: int) -> int:
-    """Find the byte at which a character of the text begins, faults replaced or not."""
-    low, high = skip, len(data)  # the text of a longer prefix is not shorter
-    while low < high:
-        middle = (low + high) // 2
-        if len(data[skip:middle].decode("utf-8", "replace")) <= position:
-            low = middle + 1
-        else:
-            high = middle
-    return max(skip, low - 1)
-
-
-def _position_of_constant(text: str, name: str) -> int:
-    """Find NaN or Infinity outside of strings."""
-    for found in re.finditer(r'"(?:[^"\\]|\\.)*"|' + name, text):
-        if not found.group().startswith('"'):
-            return int(found.start())
-    return 0
+def _replacements(pieces: Pieces, skip: int) -> Iterator[Finding]:
+    """Find U+FFFD that is itself in the text; a lone one is told of, more together once."""
+    unknown = set(pieces.unknown)
+    for found in re.finditer(b"(?:%b)+" % REPLACEMENT.encode(), pieces.data[skip:]):
+        start, stop = pieces.tokens_of(found.start() + skip, found.end() + skip)
+        if not unknown.intersection(range(start, stop)):
+            yield Finding("replacement-character", start, stop, "Text was lost before this point.")

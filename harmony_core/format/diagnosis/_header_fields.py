@@ -1,48 +1,44 @@
-"""Words of a header -> its fields, and what is wrong with it.
+"""The words of a header in their slots -> its fields, and what is wrong with it.
 
-The words are dealt out one by one to the fields they may belong to; then each field is
-settled from the words it got. A rule's docstring says which fault it repairs, and why that
-is safe.
+Each field is a function of the slots alone: what one decides is no business of the others.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from harmony_core.chat import Role
 from harmony_core.format._header import CONSTRAIN, RECIPIENT_PREFIX, ROLES, Header
-from harmony_core.format.diagnosis._labels import label_words
+from harmony_core.format.diagnosis._header_rules import (
+    USUAL_TYPES,
+    HeaderContext,
+    Slot,
+    assign_slots,
+    recipient_of,
+)
 from harmony_core.format.diagnosis._report import Finding, shorten
-from harmony_core.format.diagnosis._words import Kind, Lexed, Word
+from harmony_core.format.diagnosis._words import Kind, Lexed, Vocabulary, Word, lex_header
 from harmony_core.format.spans import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["Fields", "HeaderReading"]
+    from harmony_core.format._markers import Markers
+    from harmony_core.format.diagnosis._header_rules import Slotted
+    from harmony_core.tokenizer import Tokenizer
 
-_USUAL_TYPES = frozenset(
-    (
-        "json",
-        "code",
-        "text",
-        "python",
-        "javascript",
-        "typescript",
-        "html",
-        "xml",
-        "yaml",
-        "markdown",
-    )
-)
+__all__ = ["HeaderReader", "TolerantHeader", "header_reader"]
+
 _LONGEST_SUGGESTED_FOR = 100
+# Who a tool's message may be addressed to; as a recipient, these are no tools.
+_NOT_TOOLS = frozenset((*ROLES, "all"))
 
 
-class HeaderReading(NamedTuple):
-    """A header.
+class TolerantHeader(NamedTuple):
+    """A header, as far as it can be read.
 
     Attributes:
         header: Its fields.
@@ -63,343 +59,251 @@ class HeaderReading(NamedTuple):
     is_bare: bool
 
 
-class Fields:
-    """The words that each field got.
+class HeaderReader:
+    """Reads headers by a policy, and remembers those that come often.
 
-    ``read`` is all there is to call, once: dealing fills the lists of words, and each step of
-    settling takes words out of one list or puts them into another. So the order matters. The
-    recipient comes first, for it decides whether an unknown author is a tool, and what a type
-    may be; the author before the channel, for a channel's name may stand in the author's
-    place; and the junk last, for every field leaves to it what it cannot use.
+    Args:
+        tokenizer: Decodes the tokens.
+        markers: The formatting tokens.
+        channels: The channels there are.
+        tools: The recipients there are; ``None`` to accept any.
     """
+
+    _LONGEST_KEPT = 32
+    _MOST_KEPT = 1024
 
     def __init__(
         self,
-        lexed: Lexed,
-        role: Role | None,
-        known_channels: frozenset[str],
+        tokenizer: Tokenizer,
+        markers: Markers,
+        channels: frozenset[str],
         tools: frozenset[str] | None,
-        *,
-        is_open: bool,
     ) -> None:
-        self._lexed = lexed
-        self._role = role
-        self._known_channels = known_channels
-        self._tools = tools
-        self._is_open = is_open
-        self._findings = list(lexed.findings)
-        free = [index for index, word in enumerate(lexed.words) if word.kind is Kind.FREE]
-        self._last_free = free[-1] if free else -1
-        self._authors: list[Word] = []
-        self._repeated: list[Word] = []
-        self._channels: list[Word] = []
-        self._names_channel = any(word.kind is Kind.CHANNEL and word.text for word in lexed.words)
-        self._recipients: list[Word] = []
-        self._types: list[Word] = []
-        self._bare_types: list[Word] = []
-        self._tool_names: list[Word] = []
-        self._junk: list[Word] = []
-        self._body: Word | None = None
-        self._behind_marker = {Kind.CHANNEL: self._channels, Kind.TYPE: self._types}
+        self._tokenizer = tokenizer
+        self._markers = markers
+        self._vocabulary = Vocabulary(channels, tools)
+        self._kept: dict[tuple[Role | None, bool, tuple[int, ...]], TolerantHeader] = {}
 
-    def read(self) -> HeaderReading:
-        for index, word in enumerate(self._lexed.words):
-            if not self._deal(index, word):
-                self._begin_body(word)
-                break
-        recipient = self._settle_recipient()
-        role, name = self._settle_author()
-        channel = self._settle_channel()
-        content_type = self._settle_type(has_recipient=recipient is not None)
-        for word in self._repeated:
-            self._find("doubled-role", word, f"The role {word.text} stands here once more.")
-        self._settle_junk()
-        stated = (*self._channels, *self._recipients, *self._types, *self._bare_types)
-        return HeaderReading(
-            Header(role, name, recipient, channel, content_type),
-            tuple(self._findings),
-            self._label(),
-            self._place_body(),
-            self._author is not None,
-            not (stated or self._tool_names or self._junk or self._body),
+    def read(self, tokens: Sequence[int], role: Role | None, *, is_open: bool) -> TolerantHeader:
+        """Read a header.
+
+        Args:
+            tokens: The tokens between ``<|start|>`` and what ended the header.
+            role: The role, if the header need not name it.
+            is_open: Whether the header never reached ``<|message|>``: what is no field of it
+                is content.
+        """
+        if len(tokens) > self._LONGEST_KEPT:
+            return self._read(tokens, role, is_open=is_open)
+        key = (role, is_open, tuple(tokens))
+        header = self._kept.get(key)
+        if header is None:
+            header = self._read(tokens, role, is_open=is_open)
+            if len(self._kept) < self._MOST_KEPT:
+                self._kept[key] = header
+        return header
+
+    def _read(self, tokens: Sequence[int], role: Role | None, *, is_open: bool) -> TolerantHeader:
+        lexed = lex_header(
+            tokens,
+            self._tokenizer,
+            self._markers,
+            self._vocabulary,
+            states_role=role is None,
+            is_open=is_open,
         )
+        context = HeaderContext(role, is_open, self._vocabulary)
+        return _resolve(lexed, Slots(assign_slots(lexed.words, context)), context)
 
-    # Dealing the words out.
 
-    def _deal(self, index: int, word: Word) -> bool:
-        """Give a word to its field; ``False`` if it is the first of the content."""
-        field = self._behind_marker.get(word.kind)
-        if field is None and word.kind is Kind.FREE:
-            field = self._field_of(index, word)
-        if field is not None:
-            field.append(word)
-        return field is not None
+# One for each policy, with what it remembers.
+header_reader = lru_cache(maxsize=16)(HeaderReader)
 
-    def _field_of(self, index: int, word: Word) -> list[Word] | None:
-        """Find the field of a word that no marker precedes; ``None`` if it is content."""
-        is_last = index == self._last_free and not self._is_open
-        is_usual_type = word.text in _USUAL_TYPES
-        if index == 0 and self._takes_author(word):
-            return self._authors
-        if self._repeats_role(word):
-            return self._repeated
-        if _is_recipient(word.text):
-            return self._recipients
-        if self._is_unmarked_channel(word):
-            return self._channels
-        if (is_last and is_usual_type) or (self._recipients and (is_usual_type or is_last)):
-            return self._bare_types
-        rest = None if self._is_open else self._junk
-        return self._tool_names if self._is_tool(word.text) else rest
 
-    def _takes_author(self, word: Word) -> bool:
-        text = word.text
-        if self._role is not None:
-            return text in ROLES and not self._is_open
-        if _is_recipient(text):
-            return False
-        is_role = text.partition(":")[0] in ROLES
-        return is_role or not self._is_open or self._is_tool(text) or text in self._known_channels
+class Slots:
+    """The words in their slots."""
 
-    def _repeats_role(self, word: Word) -> bool:
-        if self._channels or self._recipients or self._types or self._junk:
-            return False
-        role = self._author.text if self._author else self._role and self._role.value
-        return word.text == role and role in ROLES
+    def __init__(self, words: Sequence[Slotted]) -> None:
+        self._words: dict[Slot, list[Word]] = {slot: [] for slot in Slot}
+        for word, slot in words:
+            self._words[slot].append(word)
+        self.in_order = words
 
-    def _is_unmarked_channel(self, word: Word) -> bool:
-        """Whether to take a channel's name for the channel: missing-channel-marker.
+    def of(self, *slots: Slot) -> list[Word]:
+        """The words in any of the slots, those of the first slot first."""
+        return [word for slot in slots for word in self._words[slot]]
 
-        Else what was written as reasoning would be a message without channel, and shown. In
-        a header without ``<|message|>`` the word may be content.
-        """
-        is_channel = word.text in self._known_channels and not self._is_open
-        return is_channel and not self._names_channel and not self._channels
+    def first(self, slot: Slot) -> Word | None:
+        """The first word in a slot."""
+        words = self._words[slot]
+        return words[0] if words else None
 
-    @property
-    def _author(self) -> Word | None:
-        return self._authors[0] if self._authors else None
 
-    def _is_tool(self, text: str) -> bool:
-        if self._tools is not None and text in self._tools:
-            return True
-        return _tool_pattern().fullmatch(text) is not None
+def _resolve(lexed: Lexed, slots: Slots, context: HeaderContext) -> TolerantHeader:
+    """Read every field; the order of what is found is that of the fields."""
+    vocabulary = context.vocabulary
+    body = slots.first(Slot.BODY)
+    findings = [
+        found
+        for found in lexed.findings
+        # Within the content, reading it finds the same.
+        if body is None or found.start < body.first + (found.code == "glued-content")
+    ]
+    recipient = _recipient(slots, vocabulary, findings)
+    role, name = _author(slots, context, findings)
+    channel = _channel(slots, vocabulary, findings)
+    content_type = _content_type(slots, findings)
+    findings += [
+        _found("doubled-role", word, f"The role {word.text} is repeated.")
+        for word in slots.of(Slot.ROLE_AGAIN)
+    ]
+    findings += _junk(slots)
+    said_more = any(slot not in {Slot.AUTHOR, Slot.ROLE_AGAIN} for _, slot in slots.in_order)
+    return TolerantHeader(
+        Header(role, name, recipient, channel, content_type),
+        tuple(findings),
+        _label(lexed, slots, body),
+        None if body is None else _place_of(body, lexed),
+        slots.first(Slot.AUTHOR) is not None,
+        not said_more,
+    )
 
-    def _begin_body(self, word: Word) -> None:
-        """Leave the rest to the reading of the content, which finds the same faults anew."""
-        self._body = word
-        self._findings = [
-            found
-            for found in self._findings
-            if found.start < word.first or found.code == "glued-content"
-        ]
 
-    # Settling the fields.
+def _place_of(body: Word, lexed: Lexed) -> tuple[int, int]:
+    begins = lexed.pieces.ends[body.first - 1] if body.first else 0
+    return body.first, body.start - begins
 
-    def _settle_author(self) -> tuple[Role, str | None]:
-        word = self._author
-        if self._role is not None:
-            return self._settle_given_role(self._role), None
-        if word is None:
-            self._find_missing("missing-role", "The header names no role.")
-            return Role.ASSISTANT, None
-        head, colon, name = word.text.partition(":")
-        if head in ROLES:
-            role = Role(head)
-            if colon:
-                self._find("named-author", word, f"The role {head} has the name {name!r}.")
-                return role, name
-            return role, head if role is Role.TOOL else None
-        if self._recipients or self._is_tool(word.text):
-            return self._settle_tool(word)
-        return self._settle_unknown_role(word)
 
-    def _settle_given_role(self, role: Role) -> Role:
-        """Believe the stream if it names another role than the caller: conflicting-role.
+def _found(code: str, word: Word, message: str, hint: str = "") -> Finding:
+    return Finding(code, word.first, word.last, message, hint)
 
-        The caller's role says how the prompt ended, and is the easier to get wrong.
-        """
-        word = self._author
-        if word is None:
-            return role
-        if word.text == role.value:
-            self._find("restated-role", word, f"The role {role.value} was given, and stands here.")
-            return role
-        message = f"The role {role.value} was given, but the stream says {word.text}."
-        self._find("conflicting-role", word, message)
-        return Role(word.text)
 
-    def _settle_tool(self, word: Word) -> tuple[Role, str]:
-        """Take a tool's name for the author: tool-without-recipient, unknown-role.
+def _found_unknown(code: str, what: str, word: Word, text: str, known: Collection[str]) -> Finding:
+    close = difflib.get_close_matches(text[:_LONGEST_SUGGESTED_FOR], known, n=1, cutoff=0.5)
+    hint = f"Did the model mean {close[0]}?" if close else ""
+    return _found(code, word, f"There is no {what} {shorten(text)}.", hint)
 
-        A tool's message is never a call, so nothing can be run by mistake.
-        """
-        if not self._recipients:
-            message = f"The message of the tool {word.text} has no recipient."
-            self._find("tool-without-recipient", word, message)
-        elif not self._is_tool(word.text) and self._recipient_texts() - _ANSWERED:
-            message = f"{shorten(word.text)} is no role, but the message has a recipient."
-            self._find("unknown-role", word, message)
-        return Role.TOOL, word.text
 
-    def _settle_unknown_role(self, word: Word) -> tuple[Role, None]:
-        """Take the assistant for the author: unknown-role. Completions are the assistant's."""
-        self._find("unknown-role", word, f"{shorten(word.text)} is no role.")
-        if word.text in self._known_channels and not any(word.text for word in self._channels):
-            self._channels.insert(0, word)
+# Who wrote it.
+
+
+def _author(
+    slots: Slots, context: HeaderContext, findings: list[Finding]
+) -> tuple[Role, str | None]:
+    word = slots.first(Slot.AUTHOR)
+    if context.role is not None:
+        return _given_role(word, context.role, findings), None
+    channel = slots.first(Slot.CHANNEL_AS_AUTHOR)
+    if channel is not None:
+        message = f"{shorten(channel.text)} is no role; it is taken for the channel."
+        findings.append(_found("unknown-role", channel, message))
         return Role.ASSISTANT, None
+    if word is None:
+        findings.append(Finding("missing-role", 0, 0, "The header names no role."))
+        return Role.ASSISTANT, None
+    head, colon, name = word.text.partition(":")
+    if head in ROLES:
+        role = Role(head)
+        if colon:
+            message = f"The role {head} has the name {name!r}."
+            findings.append(_found("named-author", word, message))
+            return role, name
+        return role, head if role is Role.TOOL else None
+    return _author_without_role(word, slots, context.vocabulary, findings)
 
-    def _settle_channel(self) -> str | None:
-        """Choose the last channel: repeated-, doubled-, empty-channel, channel-after-recipient.
 
-        The content was written under the last one. If it is not the only one, that is a
-        guess, and the message counts as repaired.
-        """
-        named = [word for word in self._channels if word.text]
-        for word in self._channels:
-            if not word.text:
-                self._find("empty-channel", word, "No channel's name stands here.")
-        if not named:
-            return None
-        chosen = named[-1]
-        before = {word.text for word in named[:-1]}
-        if before - {chosen.text}:
-            message = f"The channel {shorten(named[0].text)} before was another one."
-            self._find("doubled-channel", chosen, message)
-        elif chosen.kind is Kind.FREE and chosen is not self._author:
-            message = f"The channel {shorten(chosen.text)} has no <|channel|> before it."
-            self._find("missing-channel-marker", chosen, message)
-        elif self._stands_late(chosen, was_stated=bool(before)):
-            message = f"The channel {shorten(chosen.text)} stands behind what should follow it."
-            self._find("channel-after-recipient", chosen, message)
-        elif before:
-            message = f"The channel {shorten(chosen.text)} stands here once more."
-            self._find("repeated-channel", chosen, message)
-        if chosen.text not in self._known_channels:
-            self._find_unknown("unknown-channel", "channel", chosen, self._known_channels)
-        return chosen.text
+def _given_role(word: Word | None, role: Role, findings: list[Finding]) -> Role:
+    """Believe the stream rather than the caller: the argument is the easier to get wrong."""
+    if word is None:
+        return role
+    if word.text == role.value:
+        message = f"The role {role.value} was given, and the stream names it too."
+        findings.append(_found("restated-role", word, message))
+        return role
+    message = f"The role {role.value} was given, but the stream says {word.text}."
+    findings.append(_found("conflicting-role", word, message))
+    return Role(word.text)
 
-    def _stands_late(self, channel: Word, *, was_stated: bool) -> bool:
-        fields = (*self._types, *self._bare_types, *(self._recipients if was_stated else ()))
-        return any(word.start < channel.start for word in fields)
 
-    def _settle_recipient(self) -> str | None:
-        """Take the recipient that the header states: recipient-without-to, and its other faults.
+def _author_without_role(
+    word: Word, slots: Slots, vocabulary: Vocabulary, findings: list[Finding]
+) -> tuple[Role, str | None]:
+    """Tell a tool from a misspelt role: tools write to the assistant, never to tools."""
+    recipients = set(map(_recipient_text, slots.of(Slot.RECIPIENT)))
+    calls = recipients - _NOT_TOOLS - {""}
+    if vocabulary.is_tool(word.text):
+        if not recipients:
+            message = f"The message of the tool {word.text} has no recipient."
+            findings.append(_found("tool-without-recipient", word, message))
+        return Role.TOOL, word.text
+    if recipients and not calls:
+        return Role.TOOL, word.text
+    findings.append(_found("unknown-role", word, f"{shorten(word.text)} is no role."))
+    return Role.ASSISTANT, None
 
-        Two different ones give none. A name without ``to=`` makes a repaired message, which
-        is no call unless the caller asks for it.
-        """
-        if not self._recipients:
-            return self._settle_tool_name()
-        self._junk += self._tool_names
-        word = self._recipients[-1]
-        texts = self._recipient_texts()
-        if len(texts) > 1:
-            shown = " and ".join(sorted(map(shorten, texts)))
-            self._find("conflicting-recipient", word, f"The header names {shown}.")
-            return None
-        (recipient,) = texts
-        if len(self._recipients) > 1:
-            message = f"The recipient {shorten(recipient)} stands here once more."
-            self._find("doubled-recipient", word, message)
-        if not word.text.startswith(RECIPIENT_PREFIX + recipient):
-            self._find("malformed-recipient", word, "There are spaces around the = of to=.")
-        elif not recipient:
-            self._find("malformed-recipient", word, "No name follows to=.")
-        elif not _name_pattern().fullmatch(recipient):
-            message = f"{shorten(recipient)} cannot be the name of a tool."
-            self._find("malformed-recipient", word, message)
-        self._check_tool(word, recipient)
-        return recipient or None
 
-    def _settle_tool_name(self) -> str | None:
-        if not self._tool_names:
-            return None
-        word = self._tool_names.pop(0)
-        self._junk += self._tool_names
-        self._tool_names = [word]
-        self._find("recipient-without-to", word, f"{shorten(word.text)} stands here without to=.")
-        self._check_tool(word, word.text)
-        return word.text
+# Whom it is for.
 
-    def _check_tool(self, word: Word, recipient: str) -> None:
-        if self._tools is None or recipient in _NOT_TOOLS:
-            return
-        if recipient not in self._tools and recipient.removeprefix("functions.") not in self._tools:
-            self._find_unknown("unknown-tool", "tool", word, self._tools, recipient)
 
-    def _recipient_texts(self) -> set[str]:
-        return {word.text.partition("=")[2].strip(" \t\n\f\r") for word in self._recipients}
+def _recipient_text(word: Word) -> str:
+    return recipient_of(word.text) or ""
 
-    def _settle_type(self, *, has_recipient: bool) -> str | None:
-        """Choose the last type behind ``<|constrain|>``: doubled- and empty-content-type."""
-        constrained = [word for word in self._types if word.text]
-        if constrained:
-            self._junk += [word for word in self._bare_types if word.text not in _USUAL_TYPES]
-            self._bare_types = [word for word in self._bare_types if word.text in _USUAL_TYPES]
-        for word in self._types:
-            if not word.text:
-                self._find("empty-content-type", word, "No content type stands here.")
-        words = [*self._bare_types, *constrained]
-        if not words:
-            return None
-        chosen = words[-1]
-        if len(words) > 1:
-            self._find("doubled-content-type", chosen, f"There are {len(words)} content types.")
-        elif not constrained and chosen.text not in _USUAL_TYPES and "/" not in chosen.text:
-            message = f"{shorten(chosen.text)} stands in the content type's place."
-            self._find("unknown-content-type", chosen, message)
-        if not has_recipient and not self._recipients:
-            message = f"A content type, {shorten(chosen.text)}, but no recipient."
-            self._find("content-type-without-recipient", chosen, message)
-        return CONSTRAIN + chosen.text if constrained else chosen.text
 
-    def _settle_junk(self) -> None:
-        """Leave out what is no field: junk-in-header. A likely recipient is only hinted at."""
-        for word in self._junk:
-            hint = ""
-            if not self._recipients and not self._tool_names:
-                hint = f"If {shorten(word.text)} was meant as the recipient, write to= before it."
-            message = f"{shorten(word.text)} is no field of a header."
-            self._find("junk-in-header", word, message, hint)
+def _recipient(slots: Slots, vocabulary: Vocabulary, findings: list[Finding]) -> str | None:
+    """Take the recipient that the header states; two different ones give none."""
+    words = slots.of(Slot.RECIPIENT)
+    if not words:
+        return _tool_without_to(slots, vocabulary, findings)
+    word, texts = words[-1], sorted(set(map(_recipient_text, words)))
+    if len(texts) > 1:
+        message = f"The header names {' and '.join(map(shorten, texts))}."
+        findings.append(_found("conflicting-recipient", word, message))
+        return None
+    (recipient,) = texts
+    if len(words) > 1:
+        message = f"The recipient {shorten(recipient)} is repeated."
+        findings.append(_found("doubled-recipient", word, message))
+    findings += _misspelt_recipient(word, recipient)
+    findings += _unknown_tool(word, recipient, vocabulary)
+    return recipient or None
 
-    # Where words stand.
 
-    def _find(self, code: str, word: Word, message: str, hint: str = "") -> None:
-        self._findings.append(Finding(code, word.first, word.last, message, hint))
+def _misspelt_recipient(word: Word, recipient: str) -> Iterator[Finding]:
+    if word.text.startswith(RECIPIENT_PREFIX + recipient) and _is_name(recipient):
+        return
+    if "=" not in word.text:
+        message = f"{shorten(word.text)} has no = after to."
+        yield _found("recipient-without-to", word, message)
+    elif not recipient:
+        yield _found("malformed-recipient", word, "No name follows to=.")
+    elif not word.text.startswith(RECIPIENT_PREFIX + recipient):
+        yield _found("malformed-recipient", word, "There are spaces around the = of to=.")
+    else:
+        message = f"{shorten(recipient)} cannot be the name of a tool."
+        yield _found("malformed-recipient", word, message)
 
-    def _find_missing(self, code: str, message: str) -> None:
-        self._findings.append(Finding(code, 0, 0, message))
 
-    def _find_unknown(
-        self, code: str, what: str, word: Word, known: Collection[str], text: str | None = None
-    ) -> None:
-        text = word.text if text is None else text
-        close = difflib.get_close_matches(text[:_LONGEST_SUGGESTED_FOR], known, n=1)
-        hint = f"Did the model mean {close[0]}?" if close else ""
-        self._find(code, word, f"There is no {what} {shorten(text)}.", hint)
-
-    def _place_body(self) -> tuple[int, int] | None:
-        word = self._body
+def _tool_without_to(slots: Slots, vocabulary: Vocabulary, findings: list[Finding]) -> str | None:
+    word = slots.first(Slot.TOOL)
+    if word is not None:
+        message = f"{shorten(word.text)} has no to= before it."
+        findings.append(_found("recipient-without-to", word, message))
+    else:
+        word = slots.first(Slot.TOOL_AS_CHANNEL)
         if word is None:
             return None
-        begins = self._lexed.pieces.ends[word.first - 1] if word.first else 0
-        return word.first, word.start - begins
-
-    def _label(self) -> tuple[Part, ...]:
-        fields = {
-            Part.STRAY: self._junk,
-            Part.CONTENT_TYPE: self._bare_types + self._types,
-            Part.RECIPIENT: self._recipients + self._tool_names,
-            Part.CHANNEL: self._channels,
-            Part.ROLE: self._repeated,
-        }
-        content = len(self._lexed.pieces.ends) if self._body is None else self._body.first
-        return label_words(self._lexed, fields, self._author, content)
+        message = f"{shorten(word.text)} is a tool, not a channel."
+        findings.append(_found("tool-as-channel", word, message))
+    findings += _unknown_tool(word, word.text, vocabulary)
+    return word.text
 
 
-_NOT_TOOLS = frozenset((*ROLES, "all", ""))
-_ANSWERED = frozenset((*ROLES, "all"))
+def _unknown_tool(word: Word, recipient: str, vocabulary: Vocabulary) -> Iterator[Finding]:
+    tools = vocabulary.tools
+    if tools is None or recipient in _NOT_TOOLS or not recipient:
+        return
+    if recipient not in tools and recipient.removeprefix("functions.") not in tools:
+        yield _found_unknown("unknown-tool", "tool", word, recipient, tools)
 
 
 @cache
@@ -407,12 +311,138 @@ def _name_pattern() -> re.Pattern[str]:
     return re.compile(r"\w(?:[\w.:/@-]*\w)?")
 
 
-@cache
-def _tool_pattern() -> re.Pattern[str]:
-    """Names in the namespaces that the published prompts and tools know."""
-    spaces = "functions|browser|container|repo_browser|web|python|mcp"
-    return re.compile(rf"python|(?:{spaces})\.\w[\w.-]*")
+def _is_name(text: str) -> bool:
+    return _name_pattern().fullmatch(text) is not None
 
 
-def _is_recipient(text: str) -> bool:
-    return text.startswith("to") and text[2:].lstrip(" \t\n\f\r").startswith("=")
+# Its channel.
+
+
+def _channel(slots: Slots, vocabulary: Vocabulary, findings: list[Finding]) -> str | None:
+    """Take the last channel, for the content was written under that one."""
+    words = slots.of(Slot.CHANNEL_AS_AUTHOR, Slot.CHANNEL)
+    findings += [
+        _found("empty-channel", word, "<|channel|> has no name after it.")
+        for word in words
+        if not word.text
+    ]
+    named = [word for word in words if word.text]
+    if not named:
+        return "commentary" if slots.first(Slot.TOOL_AS_CHANNEL) else None
+    chosen, shown = named[-1], shorten(named[-1].text)
+    before = {word.text for word in named[:-1]}
+    if before - {chosen.text}:
+        message = f"The header named the channel {shorten(named[0].text)} before."
+        findings.append(_found("doubled-channel", chosen, message))
+    elif chosen in slots.of(Slot.CHANNEL) and chosen.kind is Kind.FREE:
+        message = f"The channel {shown} has no <|channel|> before it."
+        findings.append(_found("missing-channel-marker", chosen, message))
+    elif _is_late(chosen, slots, was_stated=bool(before)):
+        message = f"The channel {shown} comes after what should follow it."
+        findings.append(_found("channel-after-recipient", chosen, message))
+    elif before:
+        message = f"The channel {shown} is repeated."
+        findings.append(_found("repeated-channel", chosen, message))
+    if chosen.text not in vocabulary.channels:
+        known = vocabulary.channels
+        findings.append(_found_unknown("unknown-channel", "channel", chosen, chosen.text, known))
+    return chosen.text
+
+
+def _is_late(channel: Word, slots: Slots, *, was_stated: bool) -> bool:
+    later = slots.of(Slot.TYPE, Slot.BARE_TYPE, *((Slot.RECIPIENT,) if was_stated else ()))
+    return any(word.start < channel.start for word in later)
+
+
+# The type of its content.
+
+
+def _content_type(slots: Slots, findings: list[Finding]) -> str | None:
+    """Take the last type after ``<|constrain|>``, else the last one without."""
+    types = slots.of(Slot.TYPE)
+    findings += [
+        _found("empty-content-type", word, "<|constrain|> has no type after it.")
+        for word in types
+        if not word.text
+    ]
+    stated = [word for word in types if word.text]
+    words = [*slots.of(Slot.BARE_TYPE), *stated]
+    if not words:
+        return None
+    chosen, shown = words[-1], shorten(words[-1].text)
+    if len(words) > 1:
+        message = f"The header names {len(words)} content types."
+        findings.append(_found("doubled-content-type", chosen, message))
+    elif not stated and chosen.text not in USUAL_TYPES and "/" not in chosen.text:
+        message = f"{shown} is in the place of the content type."
+        findings.append(_found("unknown-content-type", chosen, message))
+    if not slots.of(Slot.RECIPIENT, Slot.TOOL, Slot.TOOL_AS_CHANNEL):
+        message = f"The header has a content type, {shown}, but no recipient."
+        findings.append(_found("content-type-without-recipient", chosen, message))
+    return CONSTRAIN + chosen.text if stated else chosen.text
+
+
+# What is left.
+
+
+def _junk(slots: Slots) -> Iterator[Finding]:
+    """A word that may be a recipient is only hinted at: a call must not go to the wrong tool."""
+    has_recipient = bool(slots.of(Slot.RECIPIENT, Slot.TOOL, Slot.TOOL_AS_CHANNEL))
+    for word in slots.of(Slot.JUNK):
+        shown = shorten(word.text)
+        hint = "" if has_recipient else f"If {shown} was meant as the recipient, put to= before it."
+        yield _found("junk-in-header", word, f"{shown} is no field of a header.", hint)
+
+
+_PARTS = {
+    Slot.ROLE_AGAIN: Part.ROLE,
+    Slot.CHANNEL: Part.CHANNEL,
+    Slot.CHANNEL_AS_AUTHOR: Part.CHANNEL,
+    Slot.RECIPIENT: Part.RECIPIENT,
+    Slot.TOOL: Part.RECIPIENT,
+    Slot.TOOL_AS_CHANNEL: Part.RECIPIENT,
+    Slot.TYPE: Part.CONTENT_TYPE,
+    Slot.BARE_TYPE: Part.CONTENT_TYPE,
+    Slot.JUNK: Part.STRAY,
+}
+
+
+def _label(lexed: Lexed, slots: Slots, body: Word | None) -> tuple[Part, ...]:
+    """Give each token a part; one between two words goes with the word after it."""
+    size = len(lexed.pieces.ends)
+    parts: list[Part | None] = [None] * size
+    for word, slot in slots.in_order:
+        if slot is Slot.AUTHOR:
+            _label_author(parts, word, lexed)
+        elif slot is not Slot.BODY:
+            parts[word.first : word.last] = [_PARTS[slot]] * (word.last - word.first)
+    for index in lexed.dropped:
+        parts[index] = Part.STRAY
+    for index in lexed.markers:
+        parts[index] = Part.MARKER
+    if body is not None:
+        parts[body.first :] = [Part.CONTENT] * (size - body.first)
+    return _filled(parts)
+
+
+def _filled(parts: list[Part | None]) -> tuple[Part, ...]:
+    size = len(parts)
+    for order in (range(size - 1, -1, -1), range(size)):
+        near = None
+        for index in order:
+            if parts[index] is None:
+                parts[index] = near
+            elif parts[index] is not Part.MARKER:
+                near = parts[index]
+    return tuple(part or Part.STRAY for part in parts)
+
+
+def _label_author(parts: list[Part | None], word: Word, lexed: Lexed) -> None:
+    """Tell a role from the name after its colon; a word that is no role is a name."""
+    head, colon, _ = word.text.partition(":")
+    part = Part.ROLE if head in ROLES else Part.NAME
+    parts[word.first : word.last] = [part] * (word.last - word.first)
+    if head in ROLES and colon:
+        end = word.start + len(word.text.encode())
+        first, last = lexed.pieces.tokens_of(word.start + len(head), end)
+        parts[first:last] = [Part.NAME] * (last - first)

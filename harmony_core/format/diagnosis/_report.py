@@ -1,16 +1,18 @@
-"""Findings -> diagnostics."""
+"""What was found in a stream: findings of its parts -> diagnostics of the whole."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from harmony_core.format.diagnosis.codes import CODES
-from harmony_core.format.diagnosis.inspection import Diagnostic
+from harmony_core.format.diagnosis.codes import CODES, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["Finding", "Report", "shorten"]
+    from harmony_core.format.wire import WireDiagnostic
+
+__all__ = ["Diagnostic", "Finding", "Report", "shorten"]
 
 _MOST_SHOWN = 60
 
@@ -23,7 +25,7 @@ class Finding(NamedTuple):
         start: The first token it is about.
         stop: One past the last.
         message: What was found.
-        hint: What to do about it; empty for the code's own hint.
+        hint: What to do about it; empty for the code's advice.
     """
 
     code: str
@@ -31,6 +33,46 @@ class Finding(NamedTuple):
     stop: int
     message: str
     hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing that is wrong or odd.
+
+    Attributes:
+        code: The kind; a key of ``CODES``.
+        severity: How much it matters.
+        start: The first token it is about.
+        stop: One past the last; ``start`` if something is missing there.
+        message: What was found.
+        hint: What to do about it.
+    """
+
+    code: str
+    severity: Severity
+    start: int
+    stop: int
+    message: str
+    hint: str
+
+    @property
+    def url(self) -> str:
+        """Where the documentation explains the code."""
+        return CODES[self.code].url
+
+    def __str__(self) -> str:
+        return f"{self.severity.value}[{self.code}] at token {self.start}: {self.message}"
+
+    def to_dict(self) -> WireDiagnostic:
+        """Return the JSON form."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "start": self.start,
+            "stop": self.stop,
+            "message": self.message,
+            "hint": self.hint,
+        }
 
 
 def shorten(text: str) -> str:
@@ -59,7 +101,7 @@ class Report:
             start, message, hint = last.start, last.message, last.hint
             del self.diagnostics[-1]
         self.diagnostics.append(
-            Diagnostic(code, kind.severity, start, stop, message, hint or kind.fix)
+            Diagnostic(code, kind.severity, start, stop, message, hint or kind.advice)
         )
 
     def drop(self, codes: Collection[str]) -> bool:

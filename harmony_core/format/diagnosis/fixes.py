@@ -1,30 +1,58 @@
-"""Diagnostic -> the edit of the tokens that is rid of it, where there is a plain one.
+"""Diagnostic -> the edit of the tokens that takes it away, where there is a plain one.
 
 An edit writes down what the inspector has read: it drops what was left out, puts a marker
 where one was taken for granted, or writes a header as it was understood. Where the stream
-does not say what was meant, there is none.
+does not say what was meant, there is none. Which edit goes with a code is in ``codes``.
 """
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from harmony_core.chat import Role
-from harmony_core.format.diagnosis.inspection import calls_tool
+from harmony_core.format.diagnosis._arguments import find_wrapped, parse_object
+from harmony_core.format.diagnosis._meaning import stripped_headers
+from harmony_core.format.diagnosis._toolbox import calls_tool
+from harmony_core.format.diagnosis.codes import CODES
 from harmony_core.format.render import render_message
 from harmony_core.format.spans import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from harmony_core.format._markers import Markers
     from harmony_core.format.diagnosis.inspection import Diagnostic, InspectedMessage, Inspection
-    from harmony_core.format.parse import Encoding
+    from harmony_core.tokenizer import Tokenizer
 
-__all__ = ["Edit", "Fixer"]
+__all__ = ["Edit", "Fixer", "Source", "apply_edits"]
 
 # A call must not go to the wrong tool, nor a header be written on a guess like these.
 _NOT_TO_SETTLE = frozenset(("conflicting-recipient", "malformed-recipient", "conflicting-role"))
+
+
+class Source(Protocol):
+    """How a stream was inspected, and another one would be."""
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Decodes the tokens."""
+
+    @property
+    def markers(self) -> Markers:
+        """The formatting tokens."""
+
+    @property
+    def role(self) -> Role | None:
+        """The role that was given for the first message."""
+
+    @property
+    def marker_tokens(self) -> frozenset[int]:
+        """The ids of the formatting tokens."""
+
+    def inspect(self, tokens: list[int]) -> Inspection:
+        """Inspect another stream in the same way."""
 
 
 class Edit(NamedTuple):
@@ -45,23 +73,39 @@ class Edit(NamedTuple):
         return [*tokens[: self.start], *self.tokens, *tokens[self.stop :]]
 
 
+def apply_edits(tokens: list[int], edits: Iterable[Edit]) -> list[int]:
+    """Make the edits of one inspection in a copy of its stream.
+
+    Of two that touch each other the first is made, unless both only insert: another
+    inspection finds the rest.
+    """
+    done: list[int] = []
+    at = 0
+    last: Edit | None = None
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        if last is not None:
+            both_insert = edit.start == edit.stop and last.start == last.stop
+            if edit.start < at or (edit.start == last.stop and not both_insert):
+                continue
+        done += [*tokens[at : edit.start], *edit.tokens]
+        at, last = edit.stop, edit
+    return [*done, *tokens[at:]]
+
+
 class Fixer:
     """Finds the edits for the diagnostics of one inspection.
 
     Args:
         inspection: The inspection.
-        encoding: The encoding of its tokens.
-        role: The role that was given for the first message.
+        source: How it was made.
     """
 
-    def __init__(
-        self, inspection: Inspection, encoding: Encoding, role: Role | None = None
-    ) -> None:
+    def __init__(self, inspection: Inspection, source: Source) -> None:
         self._inspection = inspection
         self._tokens = inspection.tokens
-        self._tokenizer = encoding.tokenizer
-        self._markers = encoding.markers
-        self._role = role
+        self._tokenizer = source.tokenizer
+        self._markers = source.markers
+        self._role = source.role
         self._starts = [item.start for item in inspection.items]
         self._unclear = [
             found.start for found in inspection.diagnostics if found.code in _NOT_TO_SETTLE
@@ -73,8 +117,8 @@ class Fixer:
         Returns:
             The edit; ``None`` if there is nothing to edit, or no telling what was meant.
         """
-        make = self._EDITS.get(found.code)
-        edit = make(self, found) if make else None
+        name = CODES[found.code].edit
+        edit = None if name is None else self._EDITS[name](self, found)
         unchanged = edit and edit.tokens == tuple(self._tokens[edit.start : edit.stop])
         return None if unchanged else edit
 
@@ -189,51 +233,54 @@ class Fixer:
     def _encode(self, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode_ordinary(text))
 
+    def _split_content(self, found: Diagnostic) -> Edit | None:
+        """Cut a content at the headers within it that lost their markers."""
+        item = self._item_at(found.start)
+        content = None if item is None else self._content(item)
+        if content is None:
+            return None
+        text = self._tokenizer.decode(self._tokens[content[0] : content[1]])
+        channels = frozenset(("analysis", "commentary", "final"))
+        tokens: list[int] = []
+        at = 0
+        for match in stripped_headers(text, channels):
+            channel = match["glued"] or match["own"] or match["line"] or "commentary"
+            to = f" to={match['recipient']}" if match["recipient"] else ""
+            type_ = f" <|constrain|>{match['type']}" if match["type"] else ""
+            header = f"<|end|><|start|>assistant<|channel|>{channel}{to}{type_}<|message|>"
+            tokens += self._encode(text[at : match.start()])
+            tokens += self._tokenizer.encode(header, allowed_special="all")
+            at = match.end()
+        start, stop = content
+        return Edit(start, stop, (*tokens, *self._encode(text[at:])))
+
+    def _unwrap_arguments(self, found: Diagnostic) -> Edit | None:
+        """Leave the arguments alone in a call that holds the whole call."""
+        item = self._item_at(found.start)
+        content = None if item is None else self._content(item)
+        if item is None or content is None:
+            return None
+        value = parse_object(self._tokenizer.decode(self._tokens[content[0] : content[1]]))
+        inner = value and find_wrapped(value, str(item.message.recipient))
+        if inner is None:
+            return None
+        start, stop = content
+        return Edit(start, stop, self._encode(json.dumps(inner, ensure_ascii=False)))
+
     _EDITS: ClassVar[dict[str, Callable[[Fixer, Diagnostic], Edit | None]]] = {
-        # Where messages begin.
-        "missing-start": _insert_start,
-        "doubled-start": _drop,
-        "restated-start": _drop_restated,
-        "completion-as-prompt": _insert_assistants_start,
-        # Between messages.
-        "text-between-messages": _drop,
-        "space-between-messages": _drop,
-        "special-token-between-messages": _drop,
-        "padding": _drop,
-        # Where messages end.
-        "tokens-after-return": _end_instead,
-        "doubled-stop": _drop,
-        "unexpected-stop": _end_instead,
-        "missing-end": _insert_stop,
-        "missing-call": _insert_call,
-        "truncated-content": _insert_stop,
-        # Within contents.
-        "doubled-message": _drop,
-        "special-token-in-content": _drop,
-        "unknown-token": _drop,
-        # Headers that lead to a message.
-        "missing-role": _insert_role,
-        "unknown-role": _rewrite_header,
-        "tool-without-recipient": _insert_recipient,
-        "doubled-role": _rewrite_header,
-        "restated-role": _rewrite_header,
-        "glued-role": _rewrite_header,
-        "missing-channel-marker": _rewrite_header,
-        "repeated-channel": _rewrite_header,
-        "doubled-channel": _rewrite_header,
-        "channel-after-recipient": _rewrite_header,
-        "empty-channel": _rewrite_header,
-        "doubled-recipient": _rewrite_header,
-        "recipient-without-to": _rewrite_header,
-        "glued-recipient": _rewrite_header,
-        "content-type-without-recipient": _rewrite_header,
-        "doubled-content-type": _rewrite_header,
-        "empty-content-type": _rewrite_header,
-        "odd-space": _rewrite_header,
-        "junk-in-header": _drop,
-        "special-token-in-header": _rewrite_header,
-        "missing-message": _insert_message,
-        "glued-content": _rewrite_message,
-        # Headers that lead to none.
-        "header-cut-by-start": _drop_header,
+        "drop": _drop,
+        "drop-header": _drop_header,
+        "drop-restated": _drop_restated,
+        "end-instead": _end_instead,
+        "insert-assistants-start": _insert_assistants_start,
+        "insert-call": _insert_call,
+        "insert-message": _insert_message,
+        "insert-recipient": _insert_recipient,
+        "insert-role": _insert_role,
+        "insert-start": _insert_start,
+        "insert-stop": _insert_stop,
+        "rewrite-header": _rewrite_header,
+        "rewrite-message": _rewrite_message,
+        "split-content": _split_content,
+        "unwrap-arguments": _unwrap_arguments,
     }

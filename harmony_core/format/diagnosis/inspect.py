@@ -1,39 +1,63 @@
-"""Any tokens at all -> messages, and what is wrong with them.
-
-The inspector cuts the stream at the special tokens, and makes one move at each: ``_MOVES``
-is all of it. Whatever the stream is cut into when it is fed, the moves are the same.
-"""
+"""Any tokens at all -> messages, and what is wrong with them: whole, in pieces, one by one."""
 
 from __future__ import annotations
 
+import sys
 from array import array
-from collections.abc import Callable
+from codecs import getincrementaldecoder
 from operator import index
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harmony_core.chat import Role
-from harmony_core.errors import HarmonyError
-from harmony_core.format.diagnosis import _stripped
-from harmony_core.format.diagnosis._content import read_content
-from harmony_core.format.diagnosis._events import Event, State, events_by_token
-from harmony_core.format.diagnosis._messages import Draft, Messages
-from harmony_core.format.diagnosis._peek import find_header, find_role_tail, names_role, text_of
-from harmony_core.format.diagnosis._report import Report, shorten
-from harmony_core.format.diagnosis._tolerant_header import header_reader
+from harmony_core.errors import DecodeError, HarmonyError
+from harmony_core.format.diagnosis._machine import Machine, State, events_by_token
 from harmony_core.format.diagnosis.inspection import Inspection, InspectPolicy
+from harmony_core.format.parse import StreamState, token_texts
+from harmony_core.reference.crate_aliases import StreamableParserAliases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from harmony_core.chat import Message
+    from harmony_core.format._header import Header
     from harmony_core.format._markers import Markers
-    from harmony_core.format.diagnosis._tolerant_header import HeaderReading
+    from harmony_core.format.diagnosis.inspection import Diagnostic, InspectedMessage
+    from harmony_core.format.finish import Finish
     from harmony_core.tokenizer import Tokenizer
 
 __all__ = ["Inspector"]
 
+_STREAM_STATES = {
+    State.OUTSIDE: StreamState.EXPECT_START,
+    State.HEADER: StreamState.HEADER,
+    State.CONTENT: StreamState.CONTENT,
+    State.DOUBT: StreamState.CONTENT,
+}
 
-class Inspector:
-    """Inspects a stream that comes in pieces; the pieces make no difference.
+
+class _Source(NamedTuple):
+    """How a stream was inspected; see ``fixes.Source``."""
+
+    tokenizer: Tokenizer
+    markers: Markers
+    role: Role | None
+    policy: InspectPolicy
+    end: Finish | None
+
+    @property
+    def marker_tokens(self) -> frozenset[int]:
+        return frozenset(token for _, token in self.markers.tokens())
+
+    def inspect(self, tokens: list[int]) -> Inspection:
+        inspector = Inspector(self.tokenizer, self.markers, self.role, self.policy)
+        return inspector.feed(tokens).finish(self.end)
+
+
+class Inspector(StreamableParserAliases):
+    """Inspects a stream that comes in pieces, and says after each token what is known.
+
+    It has every property of ``StreamableParser``, and never raises for what a stream holds.
+    Where the two differ there is a diagnostic.
 
     Args:
         tokenizer: Decodes the tokens.
@@ -47,29 +71,66 @@ class Inspector:
         self,
         tokenizer: Tokenizer,
         markers: Markers,
-        role: Role | None = None,
+        role: Role | str | None = None,
         policy: InspectPolicy | None = None,
     ) -> None:
         self._tokenizer = tokenizer
         self._markers = markers
+        self._role = None if role is None else Role(role)
         self._policy = policy or InspectPolicy()
-        self._headers = header_reader(tokenizer, markers, self._policy)
+        self._machine = Machine(tokenizer, markers, self._role, self._policy)
         self._events = events_by_token(tokenizer, markers)
-        self._given_role = None if role is None else Role(role)
-        self._tokens: list[int] = []
-        self._report = Report()
-        self._messages = Messages(tokenizer, markers, self._policy, self._tokens, self._report)
+        self._tokens = self._machine.tokens
         self._result: Inspection | None = None
-        self._run = 0  # where the tokens behind the last special one begin
-        self._returned: int | None = None  # the <|return|> that nothing has followed yet
-        self._doubtful = 0  # the token that may have ended the content
-        self._state = State.OUTSIDE if role is None else State.HEADER
-        self._role = self._given_role  # of the message being read, if its header need not name it
-        self._is_restated = False  # whether the stream begins with <|start|> all the same
-        self._draft = Draft(0, 0, 0)
+        self._texts = token_texts(tokenizer)
+        self._decoder = getincrementaldecoder("utf-8")("replace")
+        self._shown = 0  # the tokens before this one are in the content shown, or not content
+        self._shown_draft = self._machine.draft
+        self._pieces: list[str] = []  # the content shown
+        self._before = 0  # how many of the pieces there were before the last step
+        self._is_live = False  # whether all is shown, and a plain token goes on with the content
+        self._text, self._joined = "", 0  # the first pieces together, and how many they are
+        self._found = self._finished = 0  # diagnostics and messages before the last step
+
+    def __repr__(self) -> str:
+        found = len(self.diagnostics)
+        counts = f"{len(self._machine.messages.items)} messages, {found} diagnostics"
+        return f"<Inspector: {len(self._tokens)} tokens, {self.state.value}; {counts}>"
+
+    # Reading.
+
+    def process(self, token: int) -> Inspector:
+        """Take one token, in constant time but for those that end a header or a message.
+
+        Returns:
+            The inspector itself.
+
+        Raises:
+            TypeError: The token is not an integer.
+            HarmonyError: The stream was finished.
+        """
+        if type(token) is not int:
+            token = index(token)
+        if self._result is not None:
+            raise _finished_error()
+        tokens = self._tokens
+        if token in self._events:
+            self._begin_step()
+            tokens.append(token)
+            self._machine.move(self._events[token], len(tokens) - 1)
+            self._machine.run = len(tokens)
+            self._is_live = False
+        elif self._is_live:
+            tokens.append(token)
+            self._begin_plain_step()
+            self._show_token(token)
+        else:
+            self._begin_step()
+            tokens.append(token)
+        return self
 
     def feed(self, tokens: Iterable[int]) -> Inspector:
-        """Take the next tokens of the stream.
+        """Take the next tokens of the stream; the same as ``process`` for each, but faster.
 
         Returns:
             The inspector itself.
@@ -79,358 +140,217 @@ class Inspector:
             HarmonyError: The stream was finished.
         """
         if self._result is not None:
-            raise HarmonyError("The stream was finished; inspect another one with a new inspector.")
+            raise _finished_error()
         fed = _integers(list(tokens))
+        self._begin_step()
+        machine, events = self._machine, self._events
         begin = len(self._tokens)
         self._tokens += fed
-        events = self._events
         for at, token in enumerate(fed, begin):
             if token in events:
-                self._make_move(events[token], at)
-                self._run = at + 1
+                machine.move(events[token], at)
+                machine.run = at + 1
+        self._is_live = False
         return self
 
-    def finish(self) -> Inspection:
+    def finish(self, finish: Finish | None = None) -> Inspection:
         """Take the end of the stream.
+
+        Args:
+            finish: What the server said about it, for outputs without their stop token.
 
         Returns:
             The inspection; the same one if asked again.
         """
         if self._result is None:
-            if not self._take_unmarked():
-                self._make_move(Event.EOS, len(self._tokens))
-            self._report.diagnostics.sort(key=lambda found: (found.start, found.stop))
-            markers = frozenset(token for _, token in self._markers.tokens())
-            self._result = Inspection(
-                self._tokens,
-                self._messages.items,
-                self._report.diagnostics,
-                self._messages.regions,
-                markers,
-            )
+            self._begin_step()
+            self._machine.finish(finish)
+            found = sorted(self.diagnostics, key=lambda found: (found.start, found.stop))
+            messages = self._machine.messages
+            source = _Source(self._tokenizer, self._markers, self._role, self._policy, finish)
+            self._result = Inspection(self._tokens, messages.items, found, messages.regions, source)
+            self._is_live = False
         return self._result
 
-    def _make_move(self, event: Event, at: int) -> None:
-        self._MOVES[self._state][event](self, event, at)
+    def process_eos(self) -> Inspector:
+        """Take the end of the stream, as ``StreamableParser`` does; ``finish`` gives the result.
 
-    # Between messages.
-
-    def _begin(self, _event: Event, at: int) -> None:
-        self._pass_over(at)
-        self._open(at, at + 1)
-
-    def _imply_start(self, event: Event, at: int) -> None:
-        """Begin a message without ``<|start|>``: missing-start, completion-as-prompt.
-
-        Only a header has these markers, and only the assistant's begins with one.
+        Returns:
+            The inspector itself.
         """
-        begin = find_header(self._tokens, self._run, at, self._tokenizer, self._policy.channels)
-        self._pass_over(begin)
-        if (
-            self._given_role is None
-            and begin == 0
-            and not names_role(self._tokens, 0, self._tokenizer)
-        ):
-            self._open(begin, begin, Role.ASSISTANT)
-            self._report.add("completion-as-prompt", 0, 0, "The stream begins within a header.")
-        else:
-            self._open(begin, begin)
-            self._report.add("missing-start", begin, begin, "A header begins here.")
-        self._make_move(event, at)
+        self.finish()
+        return self
 
-    def _pass_over(self, stop: int) -> None:
-        """Report the text between messages: text-between-messages, space-between-messages."""
-        start = self._run
-        if start == stop:
+    def _begin_step(self) -> None:
+        self._sync()
+        self._before = len(self._pieces)
+        self._found = len(self._machine.report.diagnostics)
+        self._finished = len(self._machine.messages.items)
+
+    def _begin_plain_step(self) -> None:
+        self._before = len(self._pieces)
+        self._found = self._finished = _NOTHING_NEW
+
+    # The content shown.
+
+    def _show_token(self, token: int) -> None:
+        """Go on with the content by a token that is plain, right after what is shown."""
+        self._shown += 1
+        if not self._decoder.getstate()[0]:
+            try:
+                self._pieces.append(self._texts[token])
+            except (DecodeError, OverflowError, UnicodeDecodeError):
+                pass
+            else:
+                return
+        self._show(self._piece_of(token))
+
+    def _show(self, data: bytes) -> None:
+        text = self._decoder.decode(data)
+        if text:
+            self._pieces.append(text)
+
+    def _piece_of(self, token: int) -> bytes:
+        try:
+            return self._tokenizer.token_bytes(token)
+        except (DecodeError, OverflowError):
+            return "\N{REPLACEMENT CHARACTER}".encode()
+
+    def _sync(self) -> None:
+        """Show what the content has got since; what may yet turn out to be none is held back."""
+        machine = self._machine
+        if machine.state not in _IN_CONTENT or self._result is not None:
+            self._pieces, self._before, self._is_live = [], 0, False
+            self._text, self._joined = "", 0
             return
-        content = read_content(self._tokens[start:stop], self._tokenizer)
-        self._report.add_all(content.findings, start)
-        is_blank = content.text.isspace()
-        if not is_blank:
-            self._note_return()
-        code = "space-between-messages" if is_blank else "text-between-messages"
-        self._report.add(code, start, stop, f"Found {shorten(content.text)}.")
+        if machine.draft is not self._shown_draft:
+            self._shown_draft, self._shown = machine.draft, machine.draft.content_start
+            self._pieces, self._before = [], 0
+            self._text, self._joined = "", 0
+            self._decoder.reset()
+        start = max(self._shown, machine.draft.content_start)
+        stop = machine.doubtful if machine.state is State.DOUBT else len(self._tokens)
+        if start < stop:
+            self._show(b"".join(map(self._piece_of, self._tokens[start:stop])))
+            self._shown = stop
+        self._is_live = machine.state is State.CONTENT
 
-    def _note_return(self) -> None:
-        """Tell that something other than padding follows: tokens-after-return."""
-        if self._returned is not None:
-            at = self._returned
-            self._report.add(
-                "tokens-after-return", at, at + 1, "The stream goes on behind <|return|>."
-            )
-            self._returned = None
+    # What is known, as StreamableParser says it.
 
-    def _drop_stop(self, _event: Event, at: int) -> None:
-        """Leave out a stop token that ends nothing: doubled-stop, unexpected-stop."""
-        self._pass_over(at)
-        if at and self._run == at and self._tokens[at - 1] in self._markers.stop_tokens:
-            self._report.add("doubled-stop", at, at + 1, "The message was ended before.")
-        else:
-            self._report.add("unexpected-stop", at, at + 1, "There is no message to end.")
+    @property
+    def tokens(self) -> list[int]:
+        """Every token taken so far."""
+        return self._tokens.copy()
 
-    def _drop_padding(self, _event: Event, at: int) -> None:
-        self._pass_over(at)
-        self._report.add("padding", at, at + 1, f"{self._name(at)} stands between messages.")
+    @property
+    def messages(self) -> list[Message]:
+        """Every message that has ended so far."""
+        return [item.message for item in self._machine.messages.items]
 
-    def _drop_special(self, _event: Event, at: int) -> None:
-        self._pass_over(at)
-        self._note_return()
-        message = f"{self._name(at)} has no place between messages."
-        self._report.add("special-token-between-messages", at, at + 1, message)
+    @property
+    def state(self) -> StreamState:
+        """Where in a message the inspector is."""
+        return _STREAM_STATES[self._machine.state]
 
-    def _end_outside(self, _event: Event, at: int) -> None:
-        self._pass_over(at)
+    @property
+    def _header(self) -> Header | None:
+        """The header of the content being read."""
+        return self._machine.draft.header if self.state is StreamState.CONTENT else None
 
-    # In a header.
+    @property
+    def current_role(self) -> Role | None:
+        """The role of the message being read, as far as it is known."""
+        if self.state is StreamState.HEADER:
+            return self._machine.role
+        return None if self._header is None else self._header.role
 
-    def _open(self, start: int, header_start: int, role: Role | None = None) -> None:
-        self._note_return()
-        self._state = State.HEADER
-        self._role = role
-        self._draft = Draft(start, header_start, len(self._report.diagnostics))
+    @property
+    def current_recipient(self) -> str | None:
+        """The recipient of the message whose content is being read."""
+        return None if self._header is None else self._header.recipient
 
-    def _stay(self, _event: Event, _at: int) -> None:
-        pass
+    @property
+    def current_channel(self) -> str | None:
+        """The channel of the message whose content is being read."""
+        return None if self._header is None else self._header.channel
 
-    def _begin_content(self, _event: Event, at: int) -> None:
-        self._adopt(self._read_header(at, is_open=False), at, at + 1)
+    @property
+    def current_content_type(self) -> str | None:
+        """The content type of the message whose content is being read."""
+        return None if self._header is None else self._header.content_type
 
-    def _read_header(self, at: int, *, is_open: bool) -> HeaderReading:
-        header = self._tokens[self._draft.header_start : at]
-        return self._headers.read(header, self._role, is_open=is_open)
+    @property
+    def current_content(self) -> str:
+        """The content read so far, as far as it is complete characters."""
+        self._sync()
+        if self._joined < len(self._pieces):
+            self._text += "".join(self._pieces[self._joined :])
+            self._joined = len(self._pieces)
+        return self._text
 
-    def _adopt(self, reading: HeaderReading, header_stop: int, content_start: int) -> None:
-        """Go from header to content."""
-        self._report.add_all(reading.findings, self._draft.header_start)
-        self._draft.header = reading.header
-        self._note_restated(reading.header.role)
-        self._messages.add_header(reading, self._draft.header_start, header_stop)
-        self._draft.content_start = content_start
-        self._state = State.CONTENT
+    @property
+    def last_content_delta(self) -> str | None:
+        """What the last ``process`` or ``feed`` added to the content; ``None`` if nothing.
 
-    def _note_restated(self, role: Role) -> None:
-        """Tell whose beginning it was that a role was given for in vain."""
-        if not self._is_restated:
-            return
-        self._is_restated = False
-        given, start = self._given_role, self._draft.start
-        if role is given or role is Role.ASSISTANT:
-            message = "The stream begins with <|start|>, although a role was given."
-            self._report.add("restated-start", start, start + 1, message)
-        else:
-            message = f"The stream begins with a message of the role {role.value}."
-            self._report.add("prompt-as-completion", start, start + 1, message)
-
-    def _end_header(self, event: Event, at: int) -> None:
-        """End a header that never reached ``<|message|>``: missing-message, and the like.
-
-        What is no field of it is taken for content: there is nothing else it could be.
+        A ``<|channel|>`` within a content is held back until it is known whether the next
+        message begins there.
         """
-        reading = self._read_header(at, is_open=True)
-        if reading.body is None:
-            self._END_EMPTY[event](self, reading, at)
-            return
-        first, skip = reading.body
-        begin = self._draft.header_start + first
-        self._adopt(reading, begin, begin)
-        self._draft.skip = skip
-        if not any(found.code == "glued-content" for found in reading.findings):
-            self._report.add("missing-message", begin, begin, "Content begins here.")
-        self._make_move(event, at)
+        if not self._is_live:
+            self._sync()
+        return "".join(self._pieces[self._before :]) or None
 
-    def _stop_empty_header(self, reading: HeaderReading, at: int) -> None:
-        message = f"{self._name(at)} ends the header."
-        if reading.is_bare:
-            self._report.add("header-closed-by-stop", self._draft.start, at + 1, message)
-            self._discard(reading, at)
-            self._leave(at)
-            return
-        self._adopt(reading, at, at)
-        self._report.add("header-closed-by-stop", self._draft.start, at + 1, message)
-        self._make_move(Event.STOP, at)
+    @property
+    def state_data(self) -> dict[str, Any]:
+        """The state in the reference's JSON form."""
+        data: dict[str, Any] = {"state": self.state.value}
+        if self.state is StreamState.HEADER:
+            data["header_tokens"] = self._tokens[self._machine.draft.header_start :]
+        elif self._header is not None:
+            encode = self._tokenizer.encode_ordinary
+            _ = self.current_content
+            data["header"] = self._header.to_dict()
+            data["content_tokens"] = [token for piece in self._pieces for token in encode(piece)]
+        return data
 
-    def _restart_header(self, reading: HeaderReading, at: int) -> None:
-        is_first = self._draft.header_start == 0 and self._given_role is not None
-        if is_first and reading.is_bare and not reading.states_role:
-            self._is_restated = True
-            self._report.add_all(reading.findings, self._draft.header_start)
-        elif reading.is_bare:
-            message = "The message begins here, and once more behind it."
-            self._report.add("doubled-start", self._draft.start, at, message)
-        else:
-            message = "The next message begins before this one's content."
-            self._report.add("header-cut-by-start", self._draft.start, at, message)
-        self._discard(reading, at)
-        self._open(at, at + 1)
+    # What is known beyond that.
 
-    def _truncate_header(self, reading: HeaderReading, at: int) -> None:
-        began = self._draft.header_start > self._draft.start
-        if began and reading.is_bare and reading.states_role:
-            role = reading.header.role.value
-            self._note_restated(reading.header.role)
-            self._report.add(
-                "open-turn", self._draft.start, at, f"A message of the role {role} begins here."
-            )
-        else:
-            message = "The stream ends before the header does."
-            self._report.add("truncated-header", self._draft.start, at, message)
-        self._discard(reading, at)
+    @property
+    def items(self) -> list[InspectedMessage]:
+        """Every message that has ended so far, with its tokens."""
+        return self._machine.messages.items.copy()
 
-    def _discard(self, reading: HeaderReading, at: int) -> None:
-        self._messages.discard_header(reading, self._draft.header_start, at)
+    @property
+    def new_items(self) -> list[InspectedMessage]:
+        """The messages that the last ``process``, ``feed`` or ``finish`` ended."""
+        return self._machine.messages.items[self._finished :]
 
-    # In a content.
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """Everything found so far, in the order it was found."""
+        return self._machine.report.diagnostics.copy()
 
-    def _doubt(self, _event: Event, at: int) -> None:
-        self._doubtful = at
-        self._state = State.DOUBT
+    @property
+    def new_diagnostics(self) -> list[Diagnostic]:
+        """What the last ``process``, ``feed`` or ``finish`` found."""
+        return self._machine.report.diagnostics[self._found :]
 
-    def _resolve(self, event: Event, at: int) -> None:
-        """Decide by what follows whether a token ended the content: missing-end.
+    @property
+    def header_so_far(self) -> Header | None:
+        """The header being read or last read, as it would be if it ended here.
 
-        A channel does if a header follows; padding, if nothing or the next message does.
-        Else the token is content, as it is for the strict parser.
+        ``None`` between messages. Of a header that goes on and on, the first 64 tokens count.
         """
-        doubtful = self._doubtful
-        self._state = State.CONTENT
-        if self._tokens[doubtful] == self._markers.channel:
-            if self._is_header_at(event, at):
-                self._split_at(doubtful)
-        elif (
-            event in _AFTER_PADDING
-            and not text_of(self._tokens[self._run : at], self._tokenizer).strip()
-        ):
-            message = f"{self._name(doubtful)} is no stop token of a message."
-            self._report.add("unexpected-stop", doubtful, doubtful + 1, message)
-            self._close(doubtful, doubtful, is_complete=False)
-        if self._state is State.CONTENT:
-            self._report_in_content(doubtful)
-        self._make_move(event, at)
-
-    def _is_header_at(self, event: Event, at: int) -> bool:
-        if event in {Event.MESSAGE, Event.CONSTRAIN}:
-            return True
-        text = text_of(self._tokens[self._run : min(at, self._run + 2)], self._tokenizer).lstrip()
-        return text.startswith(tuple(self._policy.channels))
-
-    def _split_at(self, at: int) -> None:
-        """End the content before a channel, and before the role that stands there."""
-        begin = find_role_tail(self._tokens, self._draft.content_start, at, self._tokenizer)
-        self._report.add("missing-end", begin, at, "The next message begins in the content.")
-        self._close(begin, begin, is_complete=False)
-        self._report.add("missing-start", begin, begin, "A header begins here.")
-        self._open(begin, begin)
-
-    def _keep_special(self, _event: Event, at: int) -> None:
-        self._report_in_content(at)
-
-    def _take_message_marker(self, _event: Event, at: int) -> None:
-        """Leave out a second ``<|message|>``: doubled-message. Behind a text it is content."""
-        if self._draft.content_start == at and not self._draft.skip:
-            self._report.add("doubled-message", at, at + 1, "The content begins once more.")
-            self._draft.content_start = at + 1
-        else:
-            self._report_in_content(at)
-
-    def _report_in_content(self, at: int) -> None:
-        message = f"{self._name(at)} has no place in a content."
-        self._report.add("special-token-in-content", at, at + 1, message)
-
-    def _end_content(self, _event: Event, at: int) -> None:
-        self._close(at, at + 1, is_complete=True)
-        self._leave(at)
-
-    def _leave(self, at: int) -> None:
-        self._state = State.OUTSIDE
-        self._returned = at if self._tokens[at] == self._markers.return_ else None
-
-    def _cut_content(self, event: Event, at: int) -> None:
-        """End a content where the next message begins: missing-end."""
-        self._report.add("missing-end", at, at, "The next message begins, but this one has no end.")
-        self._close(at, at, is_complete=False)
-        self._run = at
-        self._make_move(event, at)
-
-    def _truncate_content(self, _event: Event, at: int) -> None:
-        self._close(at, at, is_complete=False)
-
-    def _close(self, content_stop: int, stop: int, *, is_complete: bool) -> None:
-        self._messages.close(self._draft, content_stop, stop, is_complete=is_complete)
-        self._state = State.OUTSIDE
-
-    # A stream without any special token.
-
-    def _take_unmarked(self) -> bool:
-        """Deal with a stream that has none: markers-stripped, no-markers; whether it did.
-
-        What is missing then tells nothing of its own.
-        """
-        if self._run or not self._tokens:  # a special token was seen, or nothing
-            return False
-        end = len(self._tokens)
-        found = _stripped.find_messages(self._tokens, self._tokenizer, self._policy.channels)
-        if found and self._policy.recover_stripped_markers:
-            self._report.add("recovered-markers", 0, end, _STRIPPED)
-            self._messages.add_recovered(found)
-            return True
-        self._make_move(Event.EOS, end)
-        is_told = self._report.drop(_TOLD_BY_NO_MARKERS)
-        if found:
-            self._report.add("markers-stripped", 0, end, _STRIPPED)
-        elif is_told:
-            self._report.add("no-markers", 0, end, "There is no special token in the stream.")
-        return True
-
-    def _name(self, at: int) -> str:
-        return self._tokenizer.token_bytes(self._tokens[at]).decode()
-
-    # What each state does on each event. In a header, channel and type are read with the
-    # rest of it; a token in doubt is decided on by the next event.
-    _MOVES: ClassVar[dict[State, dict[Event, _Move]]] = {
-        State.OUTSIDE: {
-            Event.START: _begin,
-            Event.CHANNEL: _imply_start,
-            Event.CONSTRAIN: _imply_start,
-            Event.MESSAGE: _imply_start,
-            Event.STOP: _drop_stop,
-            Event.PADDING: _drop_padding,
-            Event.OTHER: _drop_special,
-            Event.EOS: _end_outside,
-        },
-        State.HEADER: {
-            Event.START: _end_header,
-            Event.CHANNEL: _stay,
-            Event.CONSTRAIN: _stay,
-            Event.MESSAGE: _begin_content,
-            Event.STOP: _end_header,
-            Event.PADDING: _stay,
-            Event.OTHER: _stay,
-            Event.EOS: _end_header,
-        },
-        State.CONTENT: {
-            Event.START: _cut_content,
-            Event.CHANNEL: _doubt,
-            Event.CONSTRAIN: _keep_special,
-            Event.MESSAGE: _take_message_marker,
-            Event.STOP: _end_content,
-            Event.PADDING: _doubt,
-            Event.OTHER: _keep_special,
-            Event.EOS: _truncate_content,
-        },
-        State.DOUBT: dict.fromkeys(Event, _resolve),
-    }
-    # What becomes of a header without content, by what ended it.
-    _END_EMPTY: ClassVar[dict[Event, Callable[[Inspector, HeaderReading, int], None]]] = {
-        Event.STOP: _stop_empty_header,
-        Event.START: _restart_header,
-        Event.EOS: _truncate_header,
-    }
+        if self.state is StreamState.HEADER:
+            return self._machine.header_so_far().header
+        return self._header
 
 
-_Move = Callable[[Inspector, Event, int], None]
-_STRIPPED = "The text names channels as Harmony does, but no special token is there."
-_TOLD_BY_NO_MARKERS = frozenset(("missing-message", "text-between-messages", "truncated-content"))
-_AFTER_PADDING = frozenset((Event.START, Event.PADDING, Event.EOS))
+_IN_CONTENT = frozenset((State.CONTENT, State.DOUBT))
+_NOTHING_NEW = sys.maxsize
+
+
+def _finished_error() -> HarmonyError:
+    return HarmonyError("The stream was finished; inspect another one with a new inspector.")
 
 
 def _integers(tokens: list[int]) -> list[int]:

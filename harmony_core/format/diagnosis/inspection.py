@@ -9,17 +9,18 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from harmony_core.chat import Role
 from harmony_core.errors import HarmonyError
-from harmony_core.format._header import ROLES
-from harmony_core.format.diagnosis._codes import Severity
+from harmony_core.format.diagnosis._report import Diagnostic
+from harmony_core.format.diagnosis._toolbox import Tool, Toolbox, calls_tool
+from harmony_core.format.diagnosis.codes import Severity
+from harmony_core.format.diagnosis.fixes import Edit, Fixer, Source, apply_edits
 from harmony_core.format.spans import Part, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harmony_core.chat import Message
-    from harmony_core.format.wire import WireDiagnostic, WireInspectedMessage, WireInspection
+    from harmony_core.format.wire import WireInspectedMessage, WireInspection
 
 __all__ = [
     "INSPECTION_VERSION",
@@ -29,13 +30,10 @@ __all__ = [
     "Inspection",
     "InspectionError",
     "Region",
-    "calls_tool",
 ]
 
 # Of the JSON form. It changes when a field goes or means something else, not when one is added.
 INSPECTION_VERSION = 1
-
-_NO_TOOLS = frozenset((*ROLES, "all"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,57 +45,33 @@ class InspectPolicy:
             stop token or by the next message, or by the end of the stream if its content is
             the JSON it promises.
         recover_stripped_markers: Whether to make messages of a text in which all special
-            tokens are missing, such as ``analysis...assistantfinal...``.
+            tokens are missing, such as ``analysis...assistantfinal...``. None of them is
+            ever a call to run.
         channels: The channels there are.
-        tools: The recipients there are, such as ``functions.get_weather``; ``get_weather``
-            stands for that too. ``None`` to accept any.
+        tools: The tools there are, to tell unknown ones; ``None`` to accept any. Names, such
+            as ``functions.get_weather`` (``get_weather`` stands for that too), or
+            descriptions: those of this package, or the ``tools`` of a chat request. The
+            arguments of those that have a schema are checked against it, which needs the
+            package ``jsonschema``.
+        completion: Whether the stream is what a model sampled in one go, so that messages of
+            others, tokens after a call, or no answer at all are wrong. ``None``: it is, if
+            the role given is the assistant's.
 
     Raises:
-        TypeError: ``channels`` or ``tools`` is a single string.
+        TypeError: ``channels`` is a single string, or ``tools`` holds what is no tool.
     """
 
     missing_call_is_call: bool = False
-    recover_stripped_markers: bool = False
+    recover_stripped_markers: bool = True
     channels: Collection[str] = ("analysis", "commentary", "final")
-    tools: Collection[str] | None = None
+    tools: Collection[Tool] | Tool | None = None
+    completion: bool | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what would be taken apart into letters."""
-        for name, value in (("channels", self.channels), ("tools", self.tools)):
-            if isinstance(value, str):
-                raise TypeError(f"{name} is a collection of strings: pass [{value!r}].")
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """One thing that is wrong or odd.
-
-    Attributes:
-        code: The kind; a key of ``CODES``.
-        severity: How much it matters.
-        start: The first token it is about.
-        stop: One past the last; ``start`` if something is missing there.
-        message: What was found.
-        hint: What to do about it.
-    """
-
-    code: str
-    severity: Severity
-    start: int
-    stop: int
-    message: str
-    hint: str
-
-    def to_dict(self) -> WireDiagnostic:
-        """Return the JSON form."""
-        return {
-            "code": self.code,
-            "severity": self.severity.value,
-            "start": self.start,
-            "stop": self.stop,
-            "message": self.message,
-            "hint": self.hint,
-        }
+        """Refuse what would be taken apart into letters, and what is no tool."""
+        if isinstance(self.channels, str):
+            raise TypeError(f"channels is a collection of strings: pass [{self.channels!r}].")
+        Toolbox(self.tools)
 
 
 class InspectionError(HarmonyError):
@@ -125,7 +99,7 @@ class InspectedMessage:
         message: The message.
         start: Its first token.
         stop: One past its last token.
-        complete: Whether a stop token ended it.
+        complete: Whether a stop token ended it, in the stream or by the server's word.
         guesses: The codes of what had to be guessed in it, such as recipient, channel or role.
         runnable: Whether it is a tool call as it should be: complete, not repaired, and
             without an error. ``InspectPolicy.missing_call_is_call`` has a say.
@@ -162,16 +136,6 @@ class InspectedMessage:
         }
 
 
-def calls_tool(message: Message) -> bool:
-    """Whether a message is the assistant's, to a tool."""
-    recipient = message.recipient
-    return (
-        message.author.role is Role.ASSISTANT
-        and recipient is not None
-        and recipient not in _NO_TOOLS
-    )
-
-
 class Region(NamedTuple):
     """Tokens of a header or a content.
 
@@ -202,7 +166,12 @@ class Inspection:
     items: list[InspectedMessage]
     diagnostics: list[Diagnostic]
     _regions: list[Region] = field(repr=False, compare=False)
-    _markers: frozenset[int] = field(repr=False, compare=False)
+    _source: Source = field(repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        """Show what a person wants to know first: how much there is, and what is wrong."""
+        found = ", ".join(dict.fromkeys(found.code for found in self.diagnostics)) or "no problems"
+        return f"<Inspection: {len(self.tokens)} tokens, {len(self.items)} messages; {found}>"
 
     @property
     def messages(self) -> list[Message]:
@@ -263,6 +232,41 @@ class Inspection:
             raise InspectionError(serious)
 
     @cached_property
+    def fixes(self) -> list[Edit]:
+        """The edits of the tokens that help, in the order of the diagnostics they are for.
+
+        Each is for the stream as it is; ``fixed_tokens`` makes all of them.
+        """
+        edits = map(self.fix, self.diagnostics)
+        return [edit for edit in edits if edit]
+
+    @cached_property
+    def _fixer(self) -> Fixer:
+        return Fixer(self, self._source)
+
+    def fix(self, diagnostic: Diagnostic) -> Edit | None:
+        """Find the edit that takes away a diagnostic of this inspection.
+
+        Returns:
+            The edit; ``None`` if there is nothing to edit, or no telling what was meant.
+        """
+        return self._fixer.fix(diagnostic)
+
+    def fixed_tokens(self) -> list[int]:
+        """Make all edits, until there is nothing left to edit.
+
+        The result, inspected in the same way, has no edits: fixing it again changes nothing.
+        """
+        inspection, seen = self, {tuple(self.tokens)}
+        while inspection.fixes:
+            tokens = apply_edits(inspection.tokens, inspection.fixes)
+            if tuple(tokens) in seen:  # edits that undo each other: keep what there is
+                break
+            seen.add(tuple(tokens))
+            inspection = self._source.inspect(tokens)
+        return list(inspection.tokens)
+
+    @cached_property
     def spans(self) -> list[Span]:
         """Each token's part and message, neighbours with the same taken together.
 
@@ -288,7 +292,8 @@ class Inspection:
 
     def _mark(self, spans: list[Span], index: int) -> None:
         """Add a token that is in no region: a marker that bounds one, or a stray."""
-        part = Part.MARKER if self.tokens[index] in self._markers else Part.STRAY
+        is_marker = self.tokens[index] in self._source.marker_tokens
+        part = Part.MARKER if is_marker else Part.STRAY
         _append(spans, Span(index, index + 1, part, self._owner_of[index]))
 
     @cached_property

@@ -1,4 +1,4 @@
-"""An edit is rid of its diagnostic, brings no other, and loses no message."""
+"""An edit takes its diagnostic away, brings no other, and loses no message; all together too."""
 
 from __future__ import annotations
 
@@ -9,46 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.diagnosis import Case, read_cases
+from support.mutations import BASES, WellFormed, mutations
 
-from harmony_core import Inspection, InspectPolicy, Role, load_harmony_encoding
+from harmony_core import Inspection, Role, load_harmony_encoding
 from harmony_core.format.diagnosis.codes import CODES
-from harmony_core.format.diagnosis.fixes import Edit, Fixer
+from harmony_core.format.diagnosis.fixes import Edit, Fixer, apply_edits
 
 if TYPE_CHECKING:
     from harmony_core.format.diagnosis.inspection import Diagnostic
 
 CASES = read_cases()
 HARMONY = load_harmony_encoding("HarmonyGptOss")
-# Codes that an edit cannot help: nothing is wrong, something is lost, or it is not for us to say.
-WITHOUT_EDIT = frozenset(
-    (
-        "arguments-not-json",
-        "call-without-recipient",
-        "conflicting-recipient",
-        "conflicting-role",
-        "content-type-without-recipient",
-        "escaped-markers",
-        "header-closed-by-stop",
-        "literal-special-token",
-        "malformed-recipient",
-        "markers-stripped",
-        "named-author",
-        "no-markers",
-        "not-utf8",
-        "open-turn",
-        "prompt-as-completion",
-        "recovered-markers",
-        "truncated-header",
-        "unknown-channel",
-        "unknown-content-type",
-        "unknown-tool",
-    )
-)
 
 
-def inspect(tokens: list[int], case: Case) -> Inspection:
-    role = None if case.role is None else Role(case.role)
-    return HARMONY.inspect(tokens, role, InspectPolicy(**case.policy))
+# What there is to say about the meaning of a message once its form is right.
+OF_MEANING = {"missing-channel", "no-final"}
 
 
 def codes(inspection: Inspection) -> Counter[str]:
@@ -57,8 +32,7 @@ def codes(inspection: Inspection) -> Counter[str]:
 
 def edits(case: Case) -> list[tuple[Diagnostic, Edit | None]]:
     inspection = case.inspect()
-    fixer = Fixer(inspection, HARMONY, None if case.role is None else Role(case.role))
-    return [(found, fixer.fix(found)) for found in inspection.diagnostics]
+    return [(found, inspection.fix(found)) for found in inspection.diagnostics]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.code for case in CASES])
@@ -67,26 +41,58 @@ def test_an_edit_takes_its_diagnostic_away_and_brings_no_other(case: Case) -> No
     for found, edit in edits(case):
         if edit is None:
             continue
-        after = inspect(edit.apply(case.tokens), case)
-        assert codes(after) < codes(before)
+        after = case.inspect(edit.apply(case.tokens))
+        added = codes(after) - codes(before)
+        assert added.keys() <= OF_MEANING
         assert codes(after)[found.code] < codes(before)[found.code]
-        assert len(after.messages) == len(before.messages)
+        is_split = CODES[found.code].edit == "split-content"
+        assert len(after.messages) == len(before.messages) + is_split
 
 
-def test_each_code_has_an_edit_or_is_known_to_have_none() -> None:
+def test_each_code_has_the_edit_that_the_table_names() -> None:
     edited = {found.code for case in CASES for found, edit in edits(case) if edit}
-    assert edited == set(CODES) - WITHOUT_EDIT
+    assert edited == {code.name for code in CODES.values() if code.edit}
+
+
+def test_the_table_names_every_edit_there_is() -> None:
+    assert {code.edit for code in CODES.values()} - {None} == set(Fixer._EDITS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.code for case in CASES])
+def test_all_edits_together_leave_none_to_make(case: Case) -> None:
+    inspection = case.inspect()
+    fixed = inspection.fixed_tokens()
+    assert case.tokens == inspection.tokens
+    after = case.inspect(fixed)
+    assert after.fixes == []
+    assert after.fixed_tokens() == fixed
+    edited = {found.code for found in inspection.diagnostics if inspection.fix(found)}
+    assert not edited & codes(after).keys()
+
+
+@pytest.mark.parametrize("base", BASES, ids=["conversation", "completion"])
+def test_fixing_a_damaged_stream_is_done_once(base: WellFormed) -> None:
+    for ordinal, mutation in enumerate(mutations(base)):
+        if ordinal % 11 == 0:
+            fixed = HARMONY.inspect(mutation.tokens, base.role).fixed_tokens()
+            again = HARMONY.inspect(fixed, base.role)
+            assert again.fixed_tokens() == fixed, mutation.name
 
 
 def test_a_call_to_two_tools_is_settled_by_no_edit() -> None:
     stream = "<|start|>assistant<|channel|>commentaryto=functions.f to=functions.g<|message|>{}"
     inspection = HARMONY.inspect_text(stream + "<|call|>")
-    fixer = Fixer(inspection, HARMONY)
     assert "glued-recipient" in codes(inspection)
-    assert [fixer.fix(found) for found in inspection.diagnostics if found.start < 10] == [
-        None,
-        None,
-    ]
+    early = [found for found in inspection.diagnostics if found.start < 10]
+    assert [inspection.fix(found) for found in early] == [None, None]
+
+
+def test_edits_that_touch_are_not_made_together() -> None:
+    tokens = [1, 2, 3, 4]
+    assert apply_edits(tokens, [Edit(1, 2, ()), Edit(2, 3, ())]) == [1, 3, 4]
+    assert apply_edits(tokens, [Edit(1, 3, (9,)), Edit(2, 4, ())]) == [1, 9, 4]
+    assert apply_edits(tokens, [Edit(1, 1, (8,)), Edit(1, 1, (9,))]) == [1, 8, 9, 2, 3, 4]
+    assert apply_edits(tokens, [Edit(3, 4, ()), Edit(0, 1, (7,))]) == [7, 2, 3]
 
 
 SPECIAL = st.sampled_from(sorted(HARMONY.tokenizer.special_tokens.values()))
@@ -99,9 +105,8 @@ STREAMS = st.lists(
 @given(STREAMS, st.sampled_from([None, Role.ASSISTANT]))
 def test_any_stream_has_edits_that_lie_in_it(tokens: list[int], role: Role | None) -> None:
     inspection = HARMONY.inspect(tokens, role)
-    fixer = Fixer(inspection, HARMONY, role)
-    for found in inspection.diagnostics:
-        edit = fixer.fix(found)
-        if edit:
-            assert 0 <= edit.start <= edit.stop <= len(tokens)
-            assert edit.apply(tokens) != tokens
+    for edit in inspection.fixes:
+        assert 0 <= edit.start <= edit.stop <= len(tokens)
+        assert edit.apply(tokens) != tokens
+    fixed = inspection.fixed_tokens()
+    assert HARMONY.inspect(fixed, role).fixed_tokens() == fixed

@@ -30,8 +30,9 @@ POLICIES = st.sampled_from(
     [
         None,
         InspectPolicy(missing_call_is_call=True),
-        InspectPolicy(recover_stripped_markers=True),
+        InspectPolicy(completion=False),
         InspectPolicy(channels=(), tools=["functions.x"]),
+        InspectPolicy(recover_stripped_markers=False, completion=True),
     ]
 )
 
@@ -53,7 +54,7 @@ def any_ids() -> st.SearchStrategy[list[int]]:
 @settings(max_examples=300, deadline=None)
 @given(stream=well_formed())
 def test_a_well_formed_stream_gives_the_strict_parsers_messages(stream: WellFormed) -> None:
-    inspection = encoding().inspect(stream.tokens, stream.role)
+    inspection = encoding().inspect(stream.tokens, stream.role, InspectPolicy(completion=False))
     strict = encoding().parse_messages_from_completion_tokens(stream.tokens, stream.role)
     assert inspection.messages == strict
     assert inspection.diagnostics == []
@@ -67,7 +68,7 @@ def test_a_well_formed_stream_gives_the_strict_parsers_messages(stream: WellForm
 @settings(max_examples=150, deadline=None)
 @given(stream=well_formed())
 def test_every_call_of_a_well_formed_stream_is_one(stream: WellFormed) -> None:
-    inspection = encoding().inspect(stream.tokens, stream.role)
+    inspection = encoding().inspect(stream.tokens, stream.role, InspectPolicy(completion=False))
     calls = [
         message
         for message in inspection.messages
@@ -260,7 +261,7 @@ def test_a_tool_may_be_named_without_the_namespace_of_functions() -> None:
 
 @pytest.mark.parametrize("name", ["channels", "tools"])
 def test_a_policy_takes_no_single_string(name: str) -> None:
-    with pytest.raises(TypeError, match=rf"^{name} is a collection of strings: pass \['final'\]"):
+    with pytest.raises(TypeError, match=rf"^{name} is a collection of .*: pass \['final'\]"):
         InspectPolicy(**{name: "final"})  # type: ignore[arg-type]
 
 
@@ -292,10 +293,9 @@ def test_a_word_before_a_named_channel_is_no_channel() -> None:
     "text", ["Hello", "<think>hm</think>Hello", "analysisHm.assistantfinalYes."]
 )
 def test_a_stream_without_special_tokens_has_one_fault(text: str, role: Role | None) -> None:
-    (found,) = encoding().inspect_text(text, role).diagnostics
+    diagnostics = encoding().inspect_text(text, role).diagnostics
+    (found,) = [found for found in diagnostics if found.code != "foreign-markers"]
     assert "skip_special_tokens=False" in found.hint
-    named = "recover_stripped_markers" if text.startswith("analysis") else "chat template"
-    assert named in found.hint
 
 
 @pytest.mark.parametrize("end", ["<|end|>", "<|return|>", "<|start|>user<|message|>Hi<|end|>", ""])
