@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 def python_packages(purpose: str) -> None:
-    """Install the pinned Python packages of a purpose, ``"build"`` or ``"test"``."""
+    """Install the pinned Python packages of a purpose: a file of ``requirements/``."""
     step("Python environment", [], [VENV_PYTHON], _create)
     pins = ROOT / "requirements" / f"{purpose}.txt"
     step(
-        f"Python packages to {purpose}",
+        f"Python packages for {purpose}",
         [pins],
         [VENV_PYTHON],
         lambda: run(
