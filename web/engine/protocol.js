@@ -686,3 +686,15 @@ export const DEFAULTS = {
   process_eos: {},
   close_parser: {},
 };
+
+/** The content of a system message that says nothing itself. @type {Readonly<Record<string, unknown>>} */
+export const SYSTEM_CONTENT = Object.freeze({
+  model_identity: "You are ChatGPT, a large language model trained by OpenAI.",
+  reasoning_effort: "Medium",
+  knowledge_cutoff: "2024-06",
+  channel_config: {
+    valid_channels: ["analysis", "commentary", "final"],
+    channel_required: true,
+  },
+  type: "system_content",
+});
