@@ -272,12 +272,19 @@ def _defaults() -> str:
 
 
 def _system_content() -> str:
-    content = json.dumps(SystemContent.new().to_dict(), indent=2)
     comment = "The content of a system message that says nothing itself."
     return (
         f"/** {comment} @type {{Readonly<Record<string, unknown>>}} */\n"
-        f"export const SYSTEM_CONTENT = Object.freeze({content});\n"
+        f"export const SYSTEM_CONTENT = Object.freeze({_literal(SystemContent.new().to_dict())});\n"
     )
+
+
+def _literal(value: object, indent: str = "") -> str:
+    if not isinstance(value, dict):
+        return json.dumps(value)
+    inner = f"{indent}  "
+    entries = [f"{inner}{key}: {_literal(each, inner)},\n" for key, each in value.items()]
+    return f"{{\n{''.join(entries)}{indent}}}"
 
 
 # ---- Comments. ----
