@@ -22,6 +22,15 @@ CUT = '<|channel|>commentary to=functions.get_weather<|message|>{"city":'
 RESULT = (
     "<|start|>functions.get_weather to=assistant<|channel|>commentary<|message|>invalid JSON<|end|>"
 )
+LOST_NAME = (
+    "Lost $.messages[1].name: The format has no speaker names; keep_names=True writes them anyway"
+)
+SAMPLING = "Sampling options: {'model': 'openai/gpt-oss-20b', 'temperature': 0.5}"
+ASSISTANT = (
+    'tool_calls: {"role": "assistant", "reasoning": "I need the weather.", "content": null, '
+    '"tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "get_weather", '
+    '"arguments": "{\\"city\\":\\"Tokyo\\"}"}}]}'
+)
 EXPECTED = {
     "basic_usage": [
         "The prompt has 87 tokens and ends with '<|start|>assistant'.",
@@ -53,6 +62,21 @@ EXPECTED = {
         "Turn 0 has no target: no message from message 0 on is by the assistant",
         "1/0: 24 tokens, 13 targets",
         "1/1: 32 tokens, 8 targets",
+    ],
+    "chat_server": [
+        LOST_NAME,
+        SAMPLING,
+        "134 tokens of prompt",
+        ASSISTANT,
+        LOST_NAME,
+        SAMPLING,
+        '[{"role": "assistant", "content": ""}]',
+        *(f'[{{"content": "{word}"}}]' for word in ("It", " is", " sunny", " in", " Tokyo", ".")),
+        "[{}]",
+        (
+            '{"prompt_tokens": 183, "completion_tokens": 10, "total_tokens": 193, '
+            '"completion_tokens_details": {"reasoning_tokens": 0}}'
+        ),
     ],
     "channel_management": [
         "user: Is 91 a prime number?",
