@@ -153,7 +153,9 @@ class ResponsesReader:
             message = Message.from_role_and_content(Role.ASSISTANT, thought)
             self._add(message.with_channel("analysis"), item, path)
         else:
-            self._losses.add(path, dict(item), "A reasoning item without text is not rendered")
+            self._losses.add(
+                path, dict(item), "A reasoning item without text is not rendered is not rendered"
+            )
 
     def _function_call(self, item: Mapping[str, Any], path: JsonPath) -> None:
         self._unknown(item, path, "call_id", "name", "namespace", "arguments")
