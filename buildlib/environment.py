@@ -40,7 +40,9 @@ def python_packages(purpose: str) -> None:
 
 def _create() -> None:
     # What had been installed in an older environment is not in this one.
-    shutil.rmtree(STAMPS, ignore_errors=True)
+    for stamp in STAMPS.glob("*"):
+        if stamp.suffix != ".lock":
+            stamp.unlink()
     venv.create(VENV, clear=True, with_pip=True)
 
 
