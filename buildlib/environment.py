@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 def python_packages(purpose: str) -> None:
-    """Install the pinned Python packages of a purpose: a file of ``requirements/``."""
+    """Install the pinned Python packages of a purpose, ``"build"`` or ``"test"``."""
     step("Python environment", [], [VENV_PYTHON], _create)
     pins = ROOT / "requirements" / f"{purpose}.txt"
     step(
-        f"Python packages for {purpose}",
+        f"Python packages to {purpose}",
         [pins],
         [VENV_PYTHON],
         lambda: run(
@@ -40,9 +40,7 @@ def python_packages(purpose: str) -> None:
 
 def _create() -> None:
     # What had been installed in an older environment is not in this one.
-    for stamp in STAMPS.glob("*"):
-        if stamp.suffix != ".lock":
-            stamp.unlink()
+    shutil.rmtree(STAMPS, ignore_errors=True)
     venv.create(VENV, clear=True, with_pip=True)
 
 

@@ -5,8 +5,7 @@
  * @module
  */
 
-import { SYSTEM_CONTENT } from "./engine/protocol.js";
-import { isRecord } from "./json.js";
+import { isRecord, stringify } from "./json.js";
 
 /**
  * @typedef {import("./engine/protocol.js").Role} Role
@@ -81,8 +80,8 @@ export function setPath(value, path, next) {
 }
 
 /**
- * The message after an edit at `path`: a channel configuration has both its fields, and the empty
- * shells that forms leave behind are gone.
+ * The message after an edit at `path`, without the empty shells that forms leave behind: a
+ * channel configuration has both its fields or is absent, and `tools` holds something.
  *
  * @template T
  * @param {T} message
@@ -92,10 +91,10 @@ export function setPath(value, path, next) {
 export function tidy(message, path) {
   const base = path.slice(0, 2);
   if (path[2] === "channel_config") {
-    const place = [...base, "channel_config"];
-    const config = /** @type {object} */ (getPath(message, place));
-    const otherwise = /** @type {object} */ (SYSTEM_CONTENT["channel_config"]);
-    return setPath(message, place, { ...otherwise, ...config });
+    const given = getPath(message, [...base, "channel_config"]);
+    const config = { valid_channels: [], channel_required: false, ...(isRecord(given) && given) };
+    const used = stringify(config.valid_channels) !== "[]" || config.channel_required;
+    return setPath(message, [...base, "channel_config"], used ? config : undefined);
   }
   if (path[2] === "tools") {
     const tools = getPath(message, [...base, "tools"]);

@@ -122,9 +122,8 @@ function mountMode(document, store, modes, mode, undoable) {
     createMenu(examples, mode.examples, (index) => {
       const example = mode.examples[index];
       if (!example) return;
-      const replaced = mode.request(own().input) !== null;
-      const notice = replaced ? `Loaded “${example.name}”.` : null;
-      edit(id, example.load, { label: `load “${example.name}”`, notice });
+      const what = { label: `load “${example.name}”`, notice: `Loaded “${example.name}”.` };
+      edit(id, example.load, what);
     });
   }
   store.watch(

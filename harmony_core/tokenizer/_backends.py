@@ -7,13 +7,12 @@ and a tiktoken that does not agree on what a letter is is not used.
 
 from __future__ import annotations
 
-from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from harmony_core.errors import HarmonyError
-from harmony_core.tokenizer._bpe import PieceCache
 from harmony_core.tokenizer._pieces import letters
+from harmony_core.tokenizer._python_encoder import PythonEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,20 +53,6 @@ class Encoder(Protocol):
 
     def encode(self, text: str) -> list[int]:
         """Encode text. ``UnicodeEncodeError`` may tell of lone surrogates in it."""
-
-
-class PythonEncoder:
-    """Encodes with nothing but Python."""
-
-    backend: Literal["python"] = "python"
-
-    def __init__(self, split: Split, vocabulary: Vocabulary) -> None:
-        self._pieces = split.pieces
-        self._tokens_of = PieceCache(vocabulary).__getitem__
-
-    def encode(self, text: str) -> list[int]:
-        """Encode text. ``UnicodeEncodeError`` tells of lone surrogates in it."""
-        return list(chain.from_iterable(map(self._tokens_of, self._pieces(text))))
 
 
 class TiktokenEncoder:

@@ -65,7 +65,7 @@ def load_tokenizer(
 def _tokenizer(name: str, backend: BackendName, vocabulary: Vocabulary) -> Tokenizer:
     encoding = find_encoding(name)
     encoder = _encoder(backend, encoding.split, vocabulary)
-    return Tokenizer(encoding, vocabulary.tokens, encoder)
+    return Tokenizer(encoding, vocabulary, encoder)
 
 
 @cache

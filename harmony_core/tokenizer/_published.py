@@ -1,11 +1,7 @@
 """The published form of a vocabulary: a ``.tiktoken`` file.
 
-It has one line a token: base64 of the token's bytes, a space, its rank. Which two tokens
-each is merged from is not said. It follows from the ranks: it is the one way to cut the
-token's bytes into two older tokens that byte pair encoding, not knowing the token itself,
-would leave as they are.
-
-Faults are told in words that begin as those of openai-harmony 0.0.8.
+It has one line a token: base64 of the token's bytes, a space, its rank. Errors begin with
+the words of openai-harmony 0.0.8 for the same fault.
 """
 
 from __future__ import annotations
@@ -19,11 +15,9 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from harmony_core.errors import VocabularyError
-from harmony_core.tokenizer._bpe import compatibility
-from harmony_core.tokenizer._vocabulary import BYTE_TOKENS, ID_BITS, ID_MASK, Vocabulary
+from harmony_core.tokenizer._vocabulary import BYTE_TOKENS, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from harmony_core.tokenizer._encodings import PublishedVocabulary
@@ -95,10 +89,9 @@ def unpack(data: bytes) -> Vocabulary:
         data: The content of its published file.
 
     Raises:
-        VocabularyError: The tokens are not what byte pair encoding makes.
+        VocabularyError: It is no vocabulary.
     """
-    tokens = parse(data)
-    return Vocabulary(b"".join(tokens[:BYTE_TOKENS]), last_merges(tokens))
+    return Vocabulary(parse(data))
 
 
 def parse(data: bytes) -> list[bytes]:
@@ -119,43 +112,6 @@ def parse(data: bytes) -> list[bytes]:
     if sorted(tokens[:BYTE_TOKENS]) != [bytes([byte]) for byte in range(BYTE_TOKENS)]:
         raise VocabularyError(f"the first {BYTE_TOKENS} tokens are not the single bytes")
     return tokens
-
-
-def last_merges(tokens: list[bytes]) -> list[int]:
-    """Tell which two tokens each token beyond the single bytes is merged from.
-
-    Args:
-        tokens: The tokens' bytes, in order of rank.
-
-    Returns:
-        For each, ``left << ID_BITS | right``.
-
-    Raises:
-        VocabularyError: A token cannot be merged from older ones.
-    """
-    ranks = {token: rank for rank, token in enumerate(tokens[:BYTE_TOKENS])}
-    lefts = [-1] * BYTE_TOKENS
-    rights = [-1] * BYTE_TOKENS
-    merges: dict[int, int] = {}
-    # These tables grow, and with them what is compatible.
-    compatible = compatibility(merges, lefts, rights)
-    for token in tokens[BYTE_TOKENS:]:
-        pair = _last_merge(token, ranks, compatible)
-        merges[pair] = ranks[token] = len(lefts)
-        lefts.append(pair >> ID_BITS)
-        rights.append(pair & ID_MASK)
-    return list(merges)
-
-
-def _last_merge(
-    token: bytes, ranks: dict[bytes, int], compatible: Callable[[int, int], bool]
-) -> int:
-    for cut in range(1, len(token)):
-        left = ranks.get(token[:cut])
-        right = ranks.get(token[cut:])
-        if left is not None and right is not None and compatible(left, right):
-            return left << ID_BITS | right
-    raise VocabularyError(f"{token!r} cannot be merged from older tokens")
 
 
 def _find_faulty_line(data: bytes) -> str | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
+from functools import cached_property
+from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from harmony_core.errors import DecodeError
 from harmony_core.reference.token_id import as_token_id
@@ -14,6 +17,12 @@ if TYPE_CHECKING:
 
     from harmony_core.tokenizer._backends import Encoder
     from harmony_core.tokenizer._encodings import EncodingSpec
+    from harmony_core.tokenizer._vocabulary import Vocabulary
+
+T = TypeVar("T", str, bytes)
+
+# Tokens decoded at a time.
+_BLOCK = 2048
 
 
 class Tokenizer:
@@ -31,22 +40,34 @@ class Tokenizer:
     special_tokens: Mapping[str, int]
     n_vocab: int
 
-    def __init__(self, encoding: EncodingSpec, tokens: Sequence[bytes], encoder: Encoder) -> None:
+    def __init__(self, encoding: EncodingSpec, vocabulary: Vocabulary, encoder: Encoder) -> None:
         """Put an encoding together.
 
         Args:
             encoding: The encoding; its vocabulary is that of the next two.
-            tokens: Each token's bytes, special tokens aside.
+            vocabulary: Each token's bytes, special tokens aside.
             encoder: Encodes text in which nothing is special.
         """
         self.name = encoding.name
         self.special_tokens = MappingProxyType(dict(encoding.special_tokens))
-        self.n_vocab = max(len(tokens) - 1, *self.special_tokens.values()) + 1
+        self.n_vocab = max(len(vocabulary) - 1, *self.special_tokens.values()) + 1
         self._special_names = frozenset(self.special_tokens)
         self._special_ids = frozenset(self.special_tokens.values())
         self._encoder = encoder
         self._encode_plain = encoder.encode
-        self._token_bytes = _with_special_tokens(tokens, self.special_tokens)
+        self._vocabulary = vocabulary
+
+    # What decodes, built when first asked for. Ids that are no token's have None.
+
+    @cached_property
+    def _token_bytes(self) -> list[bytes | None]:
+        special = {token: text.encode() for text, token in self.special_tokens.items()}
+        return _with_special_tokens(self._vocabulary.tokens, special)
+
+    @cached_property
+    def _token_texts(self) -> list[str | None]:
+        special = {token: text for text, token in self.special_tokens.items()}
+        return _with_special_tokens(self._vocabulary.texts, special)
 
     @property
     def backend(self) -> Literal["python", "tiktoken"]:
@@ -129,7 +150,17 @@ class Tokenizer:
             DecodeError: A token is not in the vocabulary.
             UnicodeDecodeError: The bytes are not UTF-8, and ``errors`` is ``"strict"``.
         """
-        return self.decode_bytes(tokens).decode("utf-8", errors)
+        tokens = tokens if type(tokens) is list else list(tokens)
+        text = _joined("", self._token_texts, tokens)
+        if text is None:
+            return self.decode_bytes(tokens).decode("utf-8", errors)
+        if text.isascii():
+            return text
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # a token ends within a character
+            return text.encode("utf-8", "surrogateescape").decode("utf-8", errors)
+        return text
 
     def decode_bytes(self, tokens: Iterable[int]) -> bytes:
         """Decode tokens to the bytes they stand for.
@@ -139,13 +170,10 @@ class Tokenizer:
             TypeError: A token is not an integer.
             OverflowError: A token does not fit in 32 bits without sign.
         """
-        tokens = list(tokens)
-        try:
-            if min(tokens, default=0) >= 0:  # a negative index would count from the end
-                # An id that is no token's gives None, which join refuses.
-                return b"".join(map(self._token_bytes.__getitem__, tokens))  # type: ignore[arg-type]
-        except (IndexError, TypeError):
-            pass  # one of them is no token: say which
+        tokens = tokens if type(tokens) is list else list(tokens)
+        data = _joined(b"", self._token_bytes, tokens)
+        if data is not None:
+            return data
         ids = [as_token_id(token, "tokens") for token in tokens]
         return b"".join([self._bytes_at(position, token) for position, token in enumerate(ids)])
 
@@ -158,15 +186,13 @@ class Tokenizer:
             OverflowError: A token does not fit in 32 bits without sign.
         """
         try:
-            data = self.decode_bytes(tokens)
+            return self.decode(tokens, "strict")
         except DecodeError as error:
             raise DecodeError(
                 f"Could not decode tokens: Invalid token error: {error}",
                 token=error.token,
                 index=error.index,
             ) from error
-        try:
-            return data.decode()
         except UnicodeDecodeError as error:
             raise DecodeError(
                 f"Could not decode tokens: Invalid utf-8 sequence: {_utf8_fault(error)}",
@@ -201,13 +227,30 @@ class Tokenizer:
         return found
 
 
-def _with_special_tokens(tokens: Sequence[bytes], special: Mapping[str, int]) -> list[bytes | None]:
-    """Make the table from token id to bytes; ids that are no token's get ``None``."""
-    table: list[bytes | None] = [*tokens]
-    table += [None] * (max(special.values()) + 1 - len(tokens))
-    for text, token in special.items():
-        table[token] = text.encode()
+def _with_special_tokens(tokens: Sequence[T], special: Mapping[int, T]) -> list[T | None]:
+    """Make the table from token id to bytes or text."""
+    table: list[T | None] = list(tokens)
+    table += [None] * (max(special) + 1 - len(tokens))
+    for token, text in special.items():
+        table[token] = text
     return table
+
+
+def _joined(empty: T, table: Sequence[T | None], tokens: list[int]) -> T | None:
+    """Join the bytes or texts of tokens; ``None`` if one of them is no token.
+
+    In blocks, so that what ``itemgetter`` and ``join`` put aside stays small.
+    """
+    try:
+        array("I", tokens)  # no negative id, which would count from the end
+        return empty.join(
+            [
+                empty.join(itemgetter(*tokens[start : start + _BLOCK], 0)(table)[:-1])
+                for start in range(0, len(tokens), _BLOCK)
+            ]
+        )
+    except (IndexError, OverflowError, TypeError):
+        return None
 
 
 def _without_surrogates(text: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def oldest_tokens(vocabulary: Vocabulary, size: int) -> Vocabulary:
     """The vocabulary as it was when its training had come as far as ``size`` tokens."""
-    return Vocabulary(b"".join(vocabulary.tokens[:256]), vocabulary._pairs[: size - 256])
+    return Vocabulary(vocabulary.tokens[:size])
 
 
 def as_file(tokens: list[bytes]) -> bytes:
@@ -34,7 +34,7 @@ def describe(data: bytes, name: str = "small") -> PublishedVocabulary:
 
 def make_tokenizer(spec: EncodingSpec, vocabulary: Vocabulary, backend: BackendName) -> Tokenizer:
     """An encoding's tokenizer with a vocabulary of our choice."""
-    return Tokenizer(spec, vocabulary.tokens, make_encoder(backend, spec.split, vocabulary))
+    return Tokenizer(spec, vocabulary, make_encoder(backend, spec.split, vocabulary))
 
 
 def make_oracle(spec: EncodingSpec, vocabulary: Vocabulary, pattern: str) -> tiktoken.Encoding:

@@ -16,8 +16,9 @@ import tiktoken
 from harmony_core import HarmonyError, load_harmony_encoding
 from harmony_core.tokenizer import BackendError, load_tokenizer
 from harmony_core.tokenizer import _backends as backends
-from harmony_core.tokenizer._backends import PythonEncoder, make_encoder
+from harmony_core.tokenizer._backends import make_encoder
 from harmony_core.tokenizer._pieces import O200K
+from harmony_core.tokenizer._python_encoder import PythonEncoder
 
 if TYPE_CHECKING:
     from harmony_core.tokenizer import Tokenizer

@@ -13,7 +13,7 @@ from support.oracles import O200K_PATTERN
 from support.texts import CONTEXTS, FRAGMENTS, alphabet, in_context, texts
 
 from harmony_core.tokenizer import _classes
-from harmony_core.tokenizer._pieces import _FOLD, split_o200k
+from harmony_core.tokenizer._pieces import _FOLD, O200K
 
 
 def published_split(text: str) -> list[str]:
@@ -36,35 +36,35 @@ def test_classes_are_what_tiktoken_says() -> None:
 def test_split_is_the_published_one_for_every_three_fragments(first: str) -> None:
     for second in FRAGMENTS:
         text = "|".join(first + second + third for third in FRAGMENTS)
-        assert split_o200k(text) == published_split(text)
+        assert O200K.pieces(text) == published_split(text)
 
 
 @given(texts().map(old_characters))
 @example("\u0301ABC")
 @example("it'\u017f IT'S we'Re o'Clock 'Tis")
 def test_split_is_the_published_one(text: str) -> None:
-    assert split_o200k(text) == published_split(text)
+    assert O200K.pieces(text) == published_split(text)
 
 
 @given(texts())
 def test_pieces_are_the_text_cut(text: str) -> None:
-    assert "".join(split_o200k(text)) == text
+    assert "".join(O200K.pieces(text)) == text
 
 
 @pytest.mark.slow
 def test_characters_of_one_class_split_alike_in_every_context() -> None:
     lengths = {
-        stand_in: list(map(len, split_o200k(CONTEXTS.replace("{}", stand_in))))
+        stand_in: list(map(len, O200K.pieces(CONTEXTS.replace("{}", stand_in))))
         for stand_in in set(_classes.ASTRAL_STAND_INS)
     }
     astral = [character for character in alphabet() if character > "\uffff"]
     for start in range(0, len(astral), 50_000):
         characters = astral[start : start + 50_000 : 7]
         expected = [n for c in characters for n in lengths[_FOLD[ord(c)]]]
-        assert list(map(len, split_o200k(in_context(characters)))) == expected
+        assert list(map(len, O200K.pieces(in_context(characters)))) == expected
 
 
 @pytest.mark.parametrize("not_text", [5, None, b"bytes"])
 def test_only_text_is_split(not_text: object) -> None:
     with pytest.raises(TypeError):
-        split_o200k(not_text)  # type: ignore[arg-type]
+        O200K.pieces(not_text)  # type: ignore[arg-type]

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.vocabularies import as_file, describe, oldest_tokens
+from support.vocabularies import as_file, describe
 
 from harmony_core.errors import VocabularyError
-from harmony_core.tokenizer._bpe import BytePairEncoder
 from harmony_core.tokenizer._published import (
     find_fault,
-    last_merges,
     parse,
     read_file,
     read_limit,
     size_of,
     unpack,
 )
-from harmony_core.tokenizer._vocabulary import ID_BITS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,79 +30,12 @@ SINGLES = [bytes([byte]) for byte in range(256)]
 SOUND = as_file([*SINGLES, b"ab", b"abc"])
 
 
-def last_merge(token: bytes, ranks: dict[bytes, int]) -> int:
-    """Byte pair encode the token's own bytes, literally, up to the merge that completes it."""
-    parts = [token[i : i + 1] for i in range(len(token))]
-    while len(parts) > 2:
-        joined = [ranks.get(a + b, len(ranks)) for a, b in pairwise(parts)]
-        i = joined.index(min(joined))
-        parts[i : i + 2] = [parts[i] + parts[i + 1]]
-    left, right = (ranks[part] for part in parts)
-    return left << ID_BITS | right
-
-
-def train(text: bytes, size: int) -> list[bytes]:
-    """Learn tokens from a text as byte pair encoding does: join the most frequent pair."""
-    tokens = list(SINGLES)
-    parts = [text[i : i + 1] for i in range(len(text))]
-    while len(tokens) < size and len(parts) > 1:
-        pairs = list(pairwise(parts))
-        best = max(pairs, key=lambda pair: (pairs.count(pair), pair))
-        joined = b"".join(best)
-        if joined not in tokens:
-            tokens.append(joined)
-        merged: list[bytes] = []
-        for part in parts:
-            if merged and (merged[-1], part) == best:
-                merged[-1] = joined
-            else:
-                merged.append(part)
-        parts = merged
-    return tokens
-
-
-@given(text=st.text(alphabet="ab -", max_size=60).map(str.encode) | st.binary(max_size=60))
-def test_the_last_merges_are_those_of_literal_merging(text: bytes) -> None:
-    tokens = train(text, 280)
-    ranks = {token: rank for rank, token in enumerate(tokens)}
-    merges = last_merges(tokens)
-    assert merges == [last_merge(token, ranks) for token in tokens[256:]]
-    vocabulary = unpack(as_file(tokens))
-    assert vocabulary.tokens == tokens
-    encoder = BytePairEncoder(vocabulary)
-    if text:
-        assert b"".join(tokens[token] for token in encoder.encode(text)) == text
-        assert encoder.encode(text) == encoder.merge(text)
-
-
-def test_the_packed_merges_are_those_of_literal_merging(vocabulary: Vocabulary) -> None:
-    small = oldest_tokens(vocabulary, 20_000)
-    ranks = {token: rank for rank, token in enumerate(small.tokens)}
-    assert [last_merge(token, ranks) for token in small.tokens[256:]] == small._pairs
-    assert last_merges(small.tokens) == small._pairs
-
-
-def test_unpacking_gives_the_packed_tables(vocabulary: Vocabulary) -> None:
-    small = oldest_tokens(vocabulary, 20_000)
-    unpacked = unpack(as_file(small.tokens))
-    for table in ("tokens", "lefts", "rights", "ranks", "merges"):
-        assert getattr(unpacked, table) == getattr(small, table)
-
-
-@pytest.mark.parametrize(
-    ("tokens", "message"),
-    [
-        ([b"abc"], "b'abc' cannot be merged from older tokens"),
-        ([b"abc", b"ab"], "b'abc' cannot be merged from older tokens"),
-        ([b"ab", b"ab"], "b'ab' cannot be merged from older tokens"),
-        ([b"bc", b"ab", b"abcd", b"cd"], "b'abcd' cannot be merged from older tokens"),
-        ([b""], "b'' cannot be merged from older tokens"),
-    ],
-)
-def test_what_byte_pair_encoding_never_makes(tokens: list[bytes], message: str) -> None:
-    with pytest.raises(VocabularyError) as caught:
-        unpack(as_file([*SINGLES, *tokens]))
-    assert str(caught.value) == message
+def test_a_published_file_gives_the_packed_tables(vocabulary: Vocabulary) -> None:
+    unpacked = unpack(as_file(vocabulary.tokens))
+    for table in ("tokens", "texts", "ranks"):
+        assert getattr(unpacked, table) == getattr(vocabulary, table)
+    assert len(unpacked) == len(vocabulary) == 199_998
+    assert unpacked.neighbours is None
 
 
 def test_a_sound_file_has_no_fault() -> None:

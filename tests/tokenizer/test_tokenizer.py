@@ -102,7 +102,7 @@ def test_tokens_may_come_from_any_iterable(tokenizer: Tokenizer) -> None:
 
 def test_an_encoding_may_leave_ids_unused(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
     spec = EncodingSpec("sparse", O200K_VOCABULARY, O200K, {"<<end>>": 200_010})
-    sparse = Tokenizer(spec, vocabulary.tokens, tokenizer._encoder)
+    sparse = Tokenizer(spec, vocabulary, tokenizer._encoder)
     assert sparse.n_vocab == 200_011
     tokens = sparse.encode("a<<end>>", allowed_special="all")
     assert tokens == [64, 200_010]

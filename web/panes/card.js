@@ -147,9 +147,9 @@ function literalNote(document, text, same) {
   show.type = "button";
   show.dataset["token"] = String(same[0]?.start);
   note.append(
-    "Contains ",
+    "contains the text ",
     make(document, "code", "", text),
-    `${often} as plain text (${counted(tokens, "token")}), not as the control token. `,
+    `${often}: sent as plain text, ${counted(tokens, "token")}, not as the control token `,
     show,
   );
   return note;

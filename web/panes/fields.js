@@ -5,8 +5,6 @@
  * @module
  */
 
-import { getPath } from "../conversation.js";
-import { SYSTEM_CONTENT } from "../engine/protocol.js";
 import { parse, stringify } from "../json.js";
 
 /** @typedef {import("../conversation.js").Path} Path */
@@ -50,15 +48,6 @@ function isControl(value) {
 }
 
 /**
- * What holds for a field if the message does not say. A form with defaults is that of one content,
- * with whose path the fields' paths begin.
- *
- * @param {HTMLElement} field
- */
-const defaultOf = (field) =>
-  field.closest("[data-defaults]") ? getPath(SYSTEM_CONTENT, pathOf(field).slice(2)) : undefined;
-
-/**
  * @param {HTMLElement} field
  * @param {Builtins} builtins
  * @returns {unknown} The JSON the control stands for; `undefined` if the key should go.
@@ -79,9 +68,7 @@ export function readField(field, builtins) {
     case "schema":
       return readSchema(value);
     default:
-      // What is left out has its default; to have nothing in its place must be said.
-      if (value === "") return defaultOf(field) === undefined ? undefined : null;
-      return value;
+      return value === "" ? undefined : value;
   }
 }
 
@@ -89,11 +76,10 @@ export function readField(field, builtins) {
  * Shows the value, unless the control already stands for it: what is being typed stays as typed.
  *
  * @param {HTMLElement} field
- * @param {unknown} given `undefined` if the message does not say.
+ * @param {unknown} value
  * @param {Builtins} builtins
  */
-export function writeField(field, given, builtins) {
-  const value = given === undefined ? defaultOf(field) : given;
+export function writeField(field, value, builtins) {
   const control = controlOf(field);
   if (!control) return;
   const kind = field.dataset["kind"];
@@ -128,10 +114,11 @@ function addChoice(select, value) {
 
 /** @param {string} text */
 function splitList(text) {
-  return text
+  const items = text
     .split(",")
     .map((item) => item.trim())
     .filter(Boolean);
+  return items.length ? items : undefined;
 }
 
 /** A text that is not JSON is kept as text; see `schemaFault`. @param {string} text */

@@ -1,0 +1,22 @@
+"""A dictionary that remembers what was worked out, and never grows beyond a bound."""
+
+from __future__ import annotations
+
+# Together they bound a cache's memory to some 20 MB.
+_MOST_ENTRIES = 1 << 16
+LONGEST_KEY = 64
+
+
+class BoundedCache(dict[str, str]):
+    """Texts to what was worked out for them; ``__missing__`` of a subclass works it out.
+
+    Several threads may look up at once: at worst something is worked out twice.
+    """
+
+    def keep(self, key: str, value: str) -> str:
+        """Remember a value, unless its key is long, and return it."""
+        if len(key) <= LONGEST_KEY:
+            if len(self) >= _MOST_ENTRIES:
+                self.clear()
+            self[key] = value
+        return value
