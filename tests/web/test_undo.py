@@ -186,3 +186,16 @@ def test_a_reload_keeps_what_undo_brought_back(context: BrowserContext, site: st
     app.page.goto(f"{site}#write")
     assert texts(app) == ["kept"]
     expect(app.page.locator("#undo")).to_have_attribute("aria-disabled", "true")
+
+
+def test_what_was_just_typed_into_a_long_text_is_not_lost(app: HarmonyPage) -> None:
+    """A long text is read a moment after a key; Undo may come before that."""
+    app.paste_from_clipboard("word " * 50_000)
+    editor = app.page.locator("#source .cm-content")
+    app.page.keyboard.press("ControlOrMeta+Home")
+    expect(app.page.locator("#undo")).to_contain_text("paste")
+    app.page.keyboard.insert_text("mine")
+    app.undo()
+    expect(editor).not_to_contain_text("mine")
+    app.redo()
+    expect(editor).to_contain_text("mineword")

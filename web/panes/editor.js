@@ -148,6 +148,7 @@ export function createEditor(parent, { label, language, hint = "", onType, undo,
             event.preventDefault();
             return step(way);
           },
+          blur: tell,
         }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged || update.transactions.some((t) => t.annotation(fromPage))) return;
@@ -162,6 +163,8 @@ export function createEditor(parent, { label, language, hint = "", onType, undo,
       ],
     }),
   });
+
+  addEventListener("pagehide", tell);
 
   return {
     view,

@@ -121,5 +121,5 @@ function nextLine(stream, from, step, last) {
   return found;
 }
 
-/** A token that holds a line end has a frame on each line; it stands where it begins. @param {HTMLElement | null} element */
+/** A token that holds a line end has a frame on each line; its place is where it begins. @param {HTMLElement | null} element */
 const frameOf = (element) => element?.getClientRects()[0] ?? null;

@@ -157,7 +157,7 @@ export class Tokens {
 
   /**
    * The tokens a mark is shown on: where something is missing, the one it is missing before, or
-   * at the end the one behind which it is.
+   * at the end the one it is missing after.
    *
    * @param {{start: number, stop: number}} mark
    */
@@ -199,13 +199,13 @@ export class Tokens {
     if (!this.markCount || !this.length) return null;
     /** @param {number} ordinal */
     const tokenOf = (ordinal) => this.tokensOf(this.mark(ordinal)).start;
-    const behind = search(this.markCount, (ordinal) => tokenOf(ordinal) > from);
-    if (step > 0) return tokenOf(behind % this.markCount);
+    const after = search(this.markCount, (ordinal) => tokenOf(ordinal) > from);
+    if (step > 0) return tokenOf(after % this.markCount);
     const here = search(this.markCount, (ordinal) => tokenOf(ordinal) >= from);
     return tokenOf((here - 1 + this.markCount) % this.markCount);
   }
 
-  /** Whether something is missing behind the last token. */
+  /** Whether something is missing after the last token. */
   get endsTooEarly() {
     const { start, kind } = this.mark(this.markCount - 1);
     return this.markCount > 0 && start >= this.length && kind === "error";
