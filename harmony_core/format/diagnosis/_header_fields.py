@@ -152,7 +152,7 @@ def _resolve(lexed: Lexed, slots: Slots, context: HeaderContext) -> TolerantHead
     recipient = _recipient(slots, vocabulary, findings)
     role, name = _author(slots, context, findings)
     channel = _channel(slots, vocabulary, findings)
-    content_type = _content_type(slots, findings)
+    content_type = _content_type(slots, channel, findings)
     findings += [
         _found("doubled-role", word, f"The role {word.text} is repeated.")
         for word in slots.of(Slot.ROLE_AGAIN)
@@ -357,7 +357,7 @@ def _is_late(channel: Word, slots: Slots, *, was_stated: bool) -> bool:
 # The type of its content.
 
 
-def _content_type(slots: Slots, findings: list[Finding]) -> str | None:
+def _content_type(slots: Slots, channel: str | None, findings: list[Finding]) -> str | None:
     """Take the last type after ``<|constrain|>``, else the last one without."""
     types = slots.of(Slot.TYPE)
     findings += [
@@ -378,7 +378,8 @@ def _content_type(slots: Slots, findings: list[Finding]) -> str | None:
         findings.append(_found("unknown-content-type", chosen, message))
     if not slots.of(Slot.RECIPIENT, Slot.TOOL, Slot.TOOL_AS_CHANNEL):
         message = f"The header has a content type, {shown}, but no recipient."
-        findings.append(_found("content-type-without-recipient", chosen, message))
+        code = "typed-final" if channel == "final" else "content-type-without-recipient"
+        findings.append(_found(code, chosen, message))
     return CONSTRAIN + chosen.text if stated else chosen.text
 
 

@@ -83,6 +83,7 @@ class _Seen:
         context: What the header is read with.
         index: Which word is to get a slot.
         word: That word.
+        count: How many words the header has.
         slots: The slots that words before it got.
         author: The word before it that names the author.
         named_channels: How many words follow a ``<|channel|>`` in the whole header.
@@ -94,6 +95,7 @@ class _Seen:
         self.context = context
         self.index = 0
         self.word = _NO_WORD
+        self.count = len(words)
         self.slots: set[Slot] = set()
         self.author: str | None = None
         self.named_channels = sum(word.kind is Kind.CHANNEL and word.text != "" for word in words)
@@ -108,6 +110,12 @@ class _Seen:
     @property
     def is_closed(self) -> bool:
         return not self.context.is_open
+
+    @property
+    def is_header(self) -> bool:
+        """Whether a role may be meant as one: a word of prose may look like it."""
+        says_more = self.names_recipient or self.named_channels or self.count == 1
+        return self.is_closed or bool(says_more)
 
     @property
     def is_channel(self) -> bool:
@@ -146,6 +154,16 @@ def _tool_after_channel_marker(seen: _Seen) -> bool:
     return is_only_channel and seen.is_tool and not seen.is_channel and not seen.names_recipient
 
 
+def _prose_after_channel_marker(seen: _Seen) -> bool:
+    """``<|channel|>We need to answer.<|end|>``: content, where the channel should be.
+
+    ggml-org/llama.cpp#27720. A word alone may be a channel of the model's own.
+    """
+    is_alone = seen.index + 1 == seen.count
+    is_prose = seen.word.kind is Kind.CHANNEL and seen.text != "" and not seen.is_channel
+    return seen.context.is_open and is_prose and not is_alone
+
+
 def _after_channel_marker(seen: _Seen) -> bool:
     """``<|channel|>final``, as it should be; any name will do."""
     return seen.word.kind is Kind.CHANNEL
@@ -164,10 +182,7 @@ def _glued_body(seen: _Seen) -> bool:
 def _role_given_too(seen: _Seen) -> bool:
     """``assistant<|channel|>final`` although the caller gave a role: the prompt ended sooner."""
     return (
-        seen.index == 0
-        and seen.context.role is not None
-        and seen.text in ROLES
-        and (seen.is_closed or seen.text == seen.context.role.value)
+        seen.index == 0 and seen.context.role is not None and seen.text in ROLES and seen.is_header
     )
 
 
@@ -189,7 +204,7 @@ def _role_again(seen: _Seen) -> bool:
     """``assistant assistant``: the prompt ended with the role, and the model repeats it."""
     role = seen.author or (seen.context.role and seen.context.role.value)
     is_early = seen.slots <= {Slot.AUTHOR, Slot.ROLE_AGAIN}
-    return is_early and seen.text == role and role in ROLES
+    return is_early and seen.text == role and role in ROLES and seen.is_header
 
 
 def _recipient(seen: _Seen) -> bool:
@@ -230,6 +245,7 @@ def _junk(_seen: _Seen) -> bool:
 
 RULES: tuple[tuple[Callable[[_Seen], bool], Slot], ...] = (
     (_tool_after_channel_marker, Slot.TOOL_AS_CHANNEL),
+    (_prose_after_channel_marker, Slot.BODY),
     (_after_channel_marker, Slot.CHANNEL),
     (_after_constrain_marker, Slot.TYPE),
     (_glued_body, Slot.BODY),

@@ -285,8 +285,7 @@ class Machine:
         header = reading.header
         if header.channel is None and header.recipient is None:
             header = replace(header, channel="final")
-        message = "The message has no header; it is read as the assistant's."
-        self.report.add("missing-header", begin, begin + first, message)
+        self.report.add("missing-header", begin, begin + first, _NO_HEADER)
         self._adopt(reading._replace(header=header, findings=()), begin + first, begin + first)
         self.draft.skip = skip
         return self._again(State.CONTENT, event, at)
@@ -342,10 +341,15 @@ class Machine:
             return self._END_EMPTY[event](self, reading, at)
         first, skip = reading.body
         begin = self.draft.header_start + first
+        if event is Event.STOP and first == 0 and reading.header.role is Role.ASSISTANT:
+            # All of it is content: reasoning if <|end|> ends it, for that is what goes on.
+            channel = "analysis" if self.tokens[at] == self._markers.end else "final"
+            reading = reading._replace(header=replace(reading.header, channel=channel))
+            self.report.add("missing-header", begin, begin, _NO_HEADER)
+        elif not any(found.code == "glued-content" for found in reading.findings):
+            self.report.add("missing-message", begin, begin, "Content begins here.")
         self._adopt(reading, begin, begin)
         self.draft.skip = skip
-        if not any(found.code == "glued-content" for found in reading.findings):
-            self.report.add("missing-message", begin, begin, "Content begins here.")
         return self._again(State.CONTENT, event, at)
 
     def _stop_empty_header(self, reading: TolerantHeader, at: int) -> State:
@@ -588,7 +592,7 @@ class Machine:
             Event.MESSAGE: _move(_resolve, _CONTENT),
             Event.STOP: _move(_resolve, _OUT),
             Event.PADDING: _move(_resolve, _DOUBT, _HEADER, _OUT),
-            Event.OTHER: _move(_resolve, _CONTENT, _HEADER, _OUT),
+            Event.OTHER: _move(_resolve, _CONTENT, _HEADER),
             Event.EOS: _move(_resolve, _OUT),
         },
     }
@@ -600,6 +604,7 @@ class Machine:
     }
 
 
+_NO_HEADER = "The message has no header; it is read as the assistant's."
 _STRIPPED = "The text names channels as Harmony does, but no special token is there."
 _TOLD_BY_NO_MARKERS = frozenset(
     (

@@ -162,9 +162,10 @@ def repetition_in(tokens: Sequence[int]) -> tuple[int, int, int] | None:
 
 
 def _period_of(window: Sequence[int]) -> int | None:
-    first = window[0]
-    for period in range(1, _LONGEST_PERIOD + 1):
-        if window[period] == first and window[period:] == window[:-period]:
+    first, period = window[0], 0
+    while first in window[period + 1 : _LONGEST_PERIOD + 1]:
+        period = window.index(first, period + 1)
+        if window[period:] == window[:-period]:
             return period
     return None
 

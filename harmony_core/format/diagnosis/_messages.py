@@ -226,6 +226,8 @@ class Messages:
             if stop_token != self._markers.end:
                 text = f"{name} ends a message of the role {role.value}."
                 self._report.add("unexpected-stop", at, stop, text)
-        elif stop_token == self._markers.call and message.recipient is None:
-            self._report.add("call-without-recipient", at, stop, "The call has no recipient.")
+        elif stop_token == self._markers.call:
+            whom = message.recipient
+            text = "The call has no recipient." if whom is None else f"{whom} is not a tool."
+            self._report.add("call-without-recipient", at, stop, text)
         return True

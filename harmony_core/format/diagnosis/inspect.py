@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from array import array
 from codecs import getincrementaldecoder
 from operator import index
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harmony_core.chat import Role
 from harmony_core.errors import DecodeError, HarmonyError
+from harmony_core.format.diagnosis._content import REPLACEMENT
 from harmony_core.format.diagnosis._machine import Machine, State, events_by_token
 from harmony_core.format.diagnosis.inspection import Inspection, InspectPolicy
 from harmony_core.format.parse import StreamState, token_texts
@@ -88,7 +88,8 @@ class Inspector(StreamableParserAliases):
         self._shown_draft = self._machine.draft
         self._pieces: list[str] = []  # the content shown
         self._before = 0  # how many of the pieces there were before the last step
-        self._is_live = False  # whether all is shown, and a plain token goes on with the content
+        self._is_live = False  # whether all is shown, and a plain token is shown as it comes
+        self._delta: str | None = None  # the text of the last token, if it was shown so
         self._text, self._joined = "", 0  # the first pieces together, and how many they are
         self._found = self._finished = 0  # diagnostics and messages before the last step
 
@@ -109,28 +110,20 @@ class Inspector(StreamableParserAliases):
             TypeError: The token is not an integer.
             HarmonyError: The stream was finished.
         """
-        if type(token) is not int:
-            token = index(token)
-        if self._result is not None:
-            raise _finished_error()
-        tokens = self._tokens
-        if token in self._events:
-            self._begin_step()
-            tokens.append(token)
-            self._machine.move(self._events[token], len(tokens) - 1)
-            self._machine.run = len(tokens)
-            self._is_live = False
-        elif self._is_live:
-            tokens.append(token)
-            self._begin_plain_step()
-            self._show_token(token)
-        else:
-            self._begin_step()
-            tokens.append(token)
-        return self
+        if self._is_live and type(token) is int and token not in self._events:
+            try:
+                text = self._texts[token]
+            except (DecodeError, OverflowError, UnicodeDecodeError):
+                pass
+            else:
+                self._tokens.append(token)
+                self._pieces.append(text)
+                self._delta = text
+                return self
+        return self.feed((token,))
 
     def feed(self, tokens: Iterable[int]) -> Inspector:
-        """Take the next tokens of the stream; the same as ``process`` for each, but faster.
+        """Take the next tokens of the stream: the same as ``process`` for each, but faster.
 
         Returns:
             The inspector itself.
@@ -146,11 +139,11 @@ class Inspector(StreamableParserAliases):
         machine, events = self._machine, self._events
         begin = len(self._tokens)
         self._tokens += fed
-        for at, token in enumerate(fed, begin):
-            if token in events:
-                machine.move(events[token], at)
-                machine.run = at + 1
-        self._is_live = False
+        for at in [at for at, token in enumerate(fed, begin) if token in events]:
+            machine.move(events[self._tokens[at]], at)
+            machine.run = at + 1
+        if len(fed) == 1:
+            self._go_live()
         return self
 
     def finish(self, finish: Finish | None = None) -> Inspection:
@@ -169,7 +162,6 @@ class Inspector(StreamableParserAliases):
             messages = self._machine.messages
             source = _Source(self._tokenizer, self._markers, self._role, self._policy, finish)
             self._result = Inspection(self._tokens, messages.items, found, messages.regions, source)
-            self._is_live = False
         return self._result
 
     def process_eos(self) -> Inspector:
@@ -186,54 +178,45 @@ class Inspector(StreamableParserAliases):
         self._before = len(self._pieces)
         self._found = len(self._machine.report.diagnostics)
         self._finished = len(self._machine.messages.items)
+        self._delta = None
 
-    def _begin_plain_step(self) -> None:
-        self._before = len(self._pieces)
-        self._found = self._finished = _NOTHING_NEW
+    def _sync(self) -> None:
+        """Show what the content has got since; what may yet turn out to be none is held back."""
+        machine, tokens = self._machine, self._tokens
+        if self._is_live:
+            self._shown = len(tokens)
+            self._is_live = False
+        if machine.state not in _IN_CONTENT or self._result is not None:
+            self._clear()
+            return
+        if machine.draft is not self._shown_draft:
+            self._clear()
+            self._shown_draft, self._shown = machine.draft, machine.draft.content_start
+        start = max(self._shown, machine.draft.content_start)
+        stop = machine.doubtful if machine.state is State.DOUBT else len(tokens)
+        if start < stop:
+            data = b"".join(map(self._piece_of, tokens[start:stop]))
+            text = self._decoder.decode(data)
+            if text:
+                self._pieces.append(text)
+            self._shown = stop
 
-    # The content shown.
+    def _clear(self) -> None:
+        self._pieces, self._before = [], 0
+        self._text, self._joined = "", 0
+        self._decoder.reset()
 
-    def _show_token(self, token: int) -> None:
-        """Go on with the content by a token that is plain, right after what is shown."""
-        self._shown += 1
-        if not self._decoder.getstate()[0]:
-            try:
-                self._pieces.append(self._texts[token])
-            except (DecodeError, OverflowError, UnicodeDecodeError):
-                pass
-            else:
-                return
-        self._show(self._piece_of(token))
-
-    def _show(self, data: bytes) -> None:
-        text = self._decoder.decode(data)
-        if text:
-            self._pieces.append(text)
+    def _go_live(self) -> None:
+        """Let ``process`` show plain tokens itself, from here on."""
+        self._sync()
+        is_clean = not self._decoder.getstate()[0]
+        self._is_live = self._machine.state is State.CONTENT and is_clean
 
     def _piece_of(self, token: int) -> bytes:
         try:
             return self._tokenizer.token_bytes(token)
         except (DecodeError, OverflowError):
-            return "\N{REPLACEMENT CHARACTER}".encode()
-
-    def _sync(self) -> None:
-        """Show what the content has got since; what may yet turn out to be none is held back."""
-        machine = self._machine
-        if machine.state not in _IN_CONTENT or self._result is not None:
-            self._pieces, self._before, self._is_live = [], 0, False
-            self._text, self._joined = "", 0
-            return
-        if machine.draft is not self._shown_draft:
-            self._shown_draft, self._shown = machine.draft, machine.draft.content_start
-            self._pieces, self._before = [], 0
-            self._text, self._joined = "", 0
-            self._decoder.reset()
-        start = max(self._shown, machine.draft.content_start)
-        stop = machine.doubtful if machine.state is State.DOUBT else len(self._tokens)
-        if start < stop:
-            self._show(b"".join(map(self._piece_of, self._tokens[start:stop])))
-            self._shown = stop
-        self._is_live = machine.state is State.CONTENT
+            return REPLACEMENT.encode()
 
     # What is known, as StreamableParser says it.
 
@@ -282,7 +265,8 @@ class Inspector(StreamableParserAliases):
     @property
     def current_content(self) -> str:
         """The content read so far, as far as it is complete characters."""
-        self._sync()
+        if not self._is_live:
+            self._sync()
         if self._joined < len(self._pieces):
             self._text += "".join(self._pieces[self._joined :])
             self._joined = len(self._pieces)
@@ -295,6 +279,8 @@ class Inspector(StreamableParserAliases):
         A ``<|channel|>`` within a content is held back until it is known whether the next
         message begins there.
         """
+        if self._delta is not None:
+            return self._delta or None
         if not self._is_live:
             self._sync()
         return "".join(self._pieces[self._before :]) or None
@@ -322,7 +308,7 @@ class Inspector(StreamableParserAliases):
     @property
     def new_items(self) -> list[InspectedMessage]:
         """The messages that the last ``process``, ``feed`` or ``finish`` ended."""
-        return self._machine.messages.items[self._finished :]
+        return [] if self._delta is not None else self._machine.messages.items[self._finished :]
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -332,7 +318,7 @@ class Inspector(StreamableParserAliases):
     @property
     def new_diagnostics(self) -> list[Diagnostic]:
         """What the last ``process``, ``feed`` or ``finish`` found."""
-        return self._machine.report.diagnostics[self._found :]
+        return [] if self._delta is not None else self._machine.report.diagnostics[self._found :]
 
     @property
     def header_so_far(self) -> Header | None:
@@ -346,7 +332,6 @@ class Inspector(StreamableParserAliases):
 
 
 _IN_CONTENT = frozenset((State.CONTENT, State.DOUBT))
-_NOTHING_NEW = sys.maxsize
 
 
 def _finished_error() -> HarmonyError:
