@@ -152,6 +152,9 @@ def _resolve(lexed: Lexed, slots: Slots, context: HeaderContext) -> TolerantHead
     recipient = _recipient(slots, vocabulary, findings)
     role, name = _author(slots, context, findings)
     channel = _channel(slots, vocabulary, findings)
+    if body is not None and body.kind is Kind.CHANNEL:
+        message = "<|channel|> has content after it, not a name."
+        findings.append(Finding("empty-channel", body.first, body.first, message))
     content_type = _content_type(slots, channel, findings)
     findings += [
         _found("doubled-role", word, f"The role {word.text} is repeated.")
