@@ -34,6 +34,8 @@ __all__ = [
 
 # Of the JSON form. It changes when a field goes or means something else, not when one is added.
 INSPECTION_VERSION = 1
+# So many edits are tried one by one where all together do not help.
+_MOST_TRIED = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,18 +255,28 @@ class Inspection:
         return self._fixer.fix(diagnostic)
 
     def fixed_tokens(self) -> list[int]:
-        """Make all edits, until there is nothing left to edit.
+        """Make all edits, as long as fewer are left to make after them.
 
-        The result, inspected in the same way, has no edits: fixing it again changes nothing.
+        Streams whose edits stand in each other's way keep those that do not help. Fixing the
+        result again changes nothing.
         """
-        inspection, seen = self, {tuple(self.tokens)}
+        inspection = self
         while inspection.fixes:
-            tokens = apply_edits(inspection.tokens, inspection.fixes)
-            if tuple(tokens) in seen:  # edits that undo each other: keep what there is
+            together = self._source.inspect(apply_edits(inspection.tokens, inspection.fixes))
+            better = together if len(together.fixes) < len(inspection.fixes) else None
+            better = better or self._improved_by_one(inspection)
+            if better is None:
                 break
-            seen.add(tuple(tokens))
-            inspection = self._source.inspect(tokens)
+            inspection = better
         return list(inspection.tokens)
+
+    def _improved_by_one(self, inspection: Inspection) -> Inspection | None:
+        """Make the first of the edits that leaves fewer to make, of a few tried."""
+        for edit in inspection.fixes[:_MOST_TRIED]:
+            other = self._source.inspect(edit.apply(inspection.tokens))
+            if len(other.fixes) < len(inspection.fixes):
+                return other
+        return None
 
     @cached_property
     def spans(self) -> list[Span]:
