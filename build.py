@@ -75,6 +75,8 @@ def command_test(options: argparse.Namespace) -> int:
     """Test the built wheel and page, and check the sources unless some tests were chosen."""
     built = wheel_for_tests(page_too=not options.fast)
     found = None if options.fast else browser.find_browser()
+    if not options.fast:
+        environment.python_packages("batch")
     complaints = [] if options.fast or options.arguments else checks.check()
     wheel.install_wheel(built)
     return report(

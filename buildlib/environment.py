@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 def python_packages(purpose: str) -> None:
-    """Install the pinned Python packages of a purpose, ``"build"`` or ``"test"``."""
+    """Install the pinned Python packages of a purpose: a file of ``requirements/``."""
     step("Python environment", [], [VENV_PYTHON], _create)
     pins = ROOT / "requirements" / f"{purpose}.txt"
     step(
-        f"Python packages to {purpose}",
+        f"Python packages for {purpose}",
         [pins],
         [VENV_PYTHON],
         lambda: run(
@@ -40,7 +40,9 @@ def python_packages(purpose: str) -> None:
 
 def _create() -> None:
     # What had been installed in an older environment is not in this one.
-    shutil.rmtree(STAMPS, ignore_errors=True)
+    for stamp in STAMPS.glob("*"):
+        if stamp.suffix != ".lock":
+            stamp.unlink()
     venv.create(VENV, clear=True, with_pip=True)
 
 

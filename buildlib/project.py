@@ -11,8 +11,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -34,7 +39,9 @@ class BuildError(Exception):
 def step(
     title: str, inputs: Iterable[Path | str], outputs: Sequence[Path], action: Callable[[], None]
 ) -> None:
-    """Do a step unless its outputs stand and its inputs are those of the last time.
+    """Do a step unless its outputs exist and its inputs are those of the last time.
+
+    Another process that wants the same step waits, and then finds it done.
 
     Args:
         title: What a person reads while it runs.
@@ -46,17 +53,29 @@ def step(
         BuildError: The action failed.
     """
     stamp = STAMPS / hashlib.sha256(title.encode()).hexdigest()[:16]
-    state = _digest([*inputs, sys.version])
-    if all(output.exists() for output in outputs) and stamp.is_file():
-        if stamp.read_text(encoding="ascii") == state:
-            return
-        stamp.unlink()
-    started = time.monotonic()
-    say(f"{title} ...")
-    action()
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(state, encoding="ascii")
-    say(f"{title}: done in {time.monotonic() - started:.1f} s")
+    with _alone(stamp.with_suffix(".lock")):
+        state = _digest([*inputs, sys.version])
+        if all(output.exists() for output in outputs) and stamp.is_file():
+            if stamp.read_text(encoding="ascii") == state:
+                return
+            stamp.unlink()
+        started = time.monotonic()
+        say(f"{title} ...")
+        action()
+        stamp.write_text(state, encoding="ascii")
+        say(f"{title}: done in {time.monotonic() - started:.1f} s")
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a lock that no other process holds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="ascii") as file:
+        if sys.platform == "win32":
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def say(text: str) -> None:

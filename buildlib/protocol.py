@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin,
 
 from harmony_core.bridge.protocol import FROM_WORKER, OPERATIONS, Request
 from harmony_core.bridge.shapes import LISTS, RECORDS, JsType
+from harmony_core.contents import SystemContent
 from harmony_core.format.wire import WireContent
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def generate() -> str:
         _operations(),
         _TYPES,
         _defaults(),
+        _system_content(),
     ]
     return "\n".join(parts)
 
@@ -267,6 +269,22 @@ def _defaults() -> str:
         lines += [f"    {key}: {json.dumps(value)}," for key, value in values.items()]
         lines.append("  },")
     return "\n".join([*lines, "};", ""])
+
+
+def _system_content() -> str:
+    comment = "The content of a system message that says nothing itself."
+    return (
+        f"/** {comment} @type {{Readonly<Record<string, unknown>>}} */\n"
+        f"export const SYSTEM_CONTENT = Object.freeze({_literal(SystemContent.new().to_dict())});\n"
+    )
+
+
+def _literal(value: object, indent: str = "") -> str:
+    if not isinstance(value, dict):
+        return json.dumps(value)
+    inner = f"{indent}  "
+    entries = [f"{inner}{key}: {_literal(each, inner)},\n" for key, each in value.items()]
+    return f"{{\n{''.join(entries)}{indent}}}"
 
 
 # ---- Comments. ----

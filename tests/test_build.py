@@ -54,6 +54,25 @@ def test_a_step_is_done_once_and_again_when_an_input_or_output_changes(
     assert stamps.is_dir()
 
 
+def test_a_step_that_another_process_does_is_waited_for(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "buildlib", tmp_path / "buildlib")
+    program = """
+import time
+from buildlib.project import ROOT, step
+
+def act() -> None:
+    with (ROOT / "output").open("a") as output:
+        time.sleep(0.3)
+        output.write("done ")
+
+step("A step", [], [ROOT / "output"], act)
+"""
+    command = [sys.executable, "-c", program]
+    running = [subprocess.Popen(command, cwd=tmp_path) for _ in range(3)]
+    assert [process.wait() for process in running] == [0, 0, 0]
+    assert (tmp_path / "output").read_text(encoding="utf-8") == "done "
+
+
 def test_a_failed_step_is_done_again(stamps: Path) -> None:
     outcomes = iter([project.BuildError("no"), None])
     runs: list[object] = []

@@ -16,6 +16,7 @@ from support.build_tools import import_build_tool
 
 from harmony_core import bridge
 from harmony_core.bridge import protocol, shapes
+from harmony_core.chat import ReasoningEffort, Role
 from harmony_core.format.diagnosis.inspection import InspectPolicy
 from harmony_core.format.spans import Part
 from harmony_core.format.wire import WireContent
@@ -62,6 +63,24 @@ def test_no_script_repeats_a_list(constant: str, texts: list[str]) -> None:
             continue
         for listed in re.findall(r"\[[^\[\]{}()]*\]", script.read_text("utf-8")):
             assert set(re.findall(r'"[^"]*"', listed)) != set(texts), f"{script}: {constant}"
+
+
+def test_the_pages_menus_have_every_choice() -> None:
+    markup = (ROOT / "web" / "index.html").read_text("utf-8")
+    menus = re.findall(r"<select[^>]*>.*?</select>", markup, flags=re.DOTALL)
+    found = [
+        frozenset(value or text for value, text in re.findall(OPTION, menu))
+        - {"not set", "its own header"}
+        for menu in menus
+    ]
+    assert found.count(frozenset(role.value for role in Role)) == 3
+    for choices in (shapes.SourceKind, shapes.RenderMode):
+        assert frozenset(get_args(choices)) in found
+    assert frozenset(effort.value for effort in ReasoningEffort) in found
+    assert set(re.findall(r'data-add="(.*?)"', markup)) == {role.value for role in Role}
+
+
+OPTION = r'<option(?: value="(.*?)")?>(.*?)</option>'
 
 
 @pytest.mark.parametrize("name", protocol.OPERATIONS)

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { isRecord, stringify } from "./json.js";
+import { SYSTEM_CONTENT } from "./engine/protocol.js";
+import { isRecord } from "./json.js";
 
 /**
  * @typedef {import("./engine/protocol.js").Role} Role
@@ -80,8 +81,8 @@ export function setPath(value, path, next) {
 }
 
 /**
- * The message after an edit at `path`, without the empty shells that forms leave behind: a
- * channel configuration has both its fields or is absent, and `tools` holds something.
+ * The message after an edit at `path`: a channel configuration has both its fields, and the empty
+ * shells that forms leave behind are gone.
  *
  * @template T
  * @param {T} message
@@ -91,10 +92,10 @@ export function setPath(value, path, next) {
 export function tidy(message, path) {
   const base = path.slice(0, 2);
   if (path[2] === "channel_config") {
-    const given = getPath(message, [...base, "channel_config"]);
-    const config = { valid_channels: [], channel_required: false, ...(isRecord(given) && given) };
-    const used = stringify(config.valid_channels) !== "[]" || config.channel_required;
-    return setPath(message, [...base, "channel_config"], used ? config : undefined);
+    const place = [...base, "channel_config"];
+    const config = /** @type {object} */ (getPath(message, place));
+    const otherwise = /** @type {object} */ (SYSTEM_CONTENT["channel_config"]);
+    return setPath(message, place, { ...otherwise, ...config });
   }
   if (path[2] === "tools") {
     const tools = getPath(message, [...base, "tools"]);

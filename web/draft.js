@@ -51,7 +51,7 @@ export function readText(text, previous) {
     return { ...previous, text, textError: error instanceof Error ? error.message : String(error) };
   }
   if (!isRecord(value) || !Array.isArray(value["messages"])) {
-    return { ...previous, text, textError: 'Expected an object with a list "messages".' };
+    return { ...previous, text, textError: 'Expected an object with a "messages" list.' };
   }
   const { messages, ...rest } = value;
   const entries = /** @type {unknown[]} */ (messages).map((message, index) => {
@@ -188,7 +188,7 @@ export function schemaFault(draft) {
 function jsonError(text) {
   try {
     parse(text);
-    return "A schema is an object.";
+    return "Expected an object.";
   } catch (error) {
     return error instanceof Error ? `${error.message}.` : "";
   }

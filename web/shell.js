@@ -122,8 +122,9 @@ function mountMode(document, store, modes, mode, undoable) {
     createMenu(examples, mode.examples, (index) => {
       const example = mode.examples[index];
       if (!example) return;
-      const what = { label: `load “${example.name}”`, notice: `Loaded “${example.name}”.` };
-      edit(id, example.load, what);
+      const replaced = mode.request(own().input) !== null;
+      const notice = replaced ? `Loaded “${example.name}”.` : null;
+      edit(id, example.load, { label: `load “${example.name}”`, notice });
     });
   }
   store.watch(

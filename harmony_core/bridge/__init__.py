@@ -12,13 +12,14 @@ import sys
 import traceback
 from array import array
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from harmony_core import __version__
 from harmony_core.bridge import _api, _inspect, _render
 from harmony_core.bridge._arguments import read_params
 from harmony_core.bridge._wire import RequestFault, encoding, fault_of
 from harmony_core.bridge.protocol import OPERATIONS
+from harmony_core.bridge.shapes import BuiltinTool
 from harmony_core.errors import HarmonyError
 from harmony_core.tools import ToolNamespaceConfig
 
@@ -53,8 +54,7 @@ def about(pyodide: str = "") -> str:
         "encoding": harmony.name,
         "special_tokens": [{"id": token, "text": text} for text, token in harmony.markers.tokens()],
         "builtin_tools": {
-            "browser": ToolNamespaceConfig.browser().to_dict(),
-            "python": ToolNamespaceConfig.python().to_dict(),
+            name: getattr(ToolNamespaceConfig, name)().to_dict() for name in get_args(BuiltinTool)
         },
     }
     return json.dumps(value)

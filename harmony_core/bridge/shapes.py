@@ -38,6 +38,7 @@ TokenIds = Annotated[list[int], JsType("Uint32Array")]
 Stage = Literal["runtime", "package", "vocabulary"]
 SourceKind = Literal["auto", Kind]
 RenderMode = Literal["conversation", "completion", "training"]
+BuiltinTool = Literal["browser", "python"]
 
 # What is pointed out in a token stream: a diagnostic by its severity, or a literal.
 LITERAL = "literal"
@@ -76,6 +77,7 @@ LISTS = (
     SharedList("RENDER_MODES", "RenderMode", RenderMode, "What a conversation is rendered for."),
     SharedList("STREAM_STATES", "StreamState", StreamState, "What a parser expects next."),
     SharedList("EFFORTS", "ReasoningEffort", ReasoningEffort, "How much to reason."),
+    SharedList("BUILTIN_TOOLS", "BuiltinTool", BuiltinTool, "The tools that come with the model."),
     SharedList("ENCODINGS", "EncodingName", HarmonyEncodingName, "The encodings there are."),
 )
 
@@ -166,18 +168,6 @@ class SpecialToken(TypedDict):
     text: str
 
 
-class BuiltinTools(TypedDict):
-    """The definitions of the built-in tools, for a system content's ``tools``.
-
-    Attributes:
-        browser: The browser's.
-        python: Python's.
-    """
-
-    browser: dict[str, object]
-    python: dict[str, object]
-
-
 class About(TypedDict):
     """What answers.
 
@@ -187,7 +177,7 @@ class About(TypedDict):
         pyodide: The version of Pyodide.
         encoding: The encoding's name.
         special_tokens: The formatting tokens.
-        builtin_tools: The built-in tools' definitions.
+        builtin_tools: The built-in tools' definitions, for a system content's ``tools``.
     """
 
     version: str
@@ -195,7 +185,7 @@ class About(TypedDict):
     pyodide: str
     encoding: Annotated[str, HarmonyEncodingName]
     special_tokens: list[SpecialToken]
-    builtin_tools: BuiltinTools
+    builtin_tools: dict[Annotated[str, BuiltinTool], dict[str, object]]
 
 
 class TokenStream(TypedDict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from harmony_core.chat import Conversation, unknown_fields
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from harmony_core.contents import SystemContent
+    from harmony_core.interop._losses import JsonPath
     from harmony_core.interop._prompt import InstructionsRole
 
 __all__ = ["to_conversation"]
@@ -73,14 +75,31 @@ def to_conversation(  # noqa: PLR0913 - as the functions it calls
 
 
 def _from_harmony(data: Any, *, strict: bool) -> Converted:  # noqa: ANN401 - any JSON value
-    given = data if isinstance(data, dict) and "messages" in data else {"messages": data}
+    given = data if isinstance(data, Mapping) and "messages" in data else {"messages": data}
     if not isinstance(given["messages"], list):
         given = {"messages": [data]}
-    conversation = Conversation.from_dict(given)
     losses = Losses()
-    for unknown in unknown_fields(given):
+    unknown = [found.path for found in unknown_fields(given)]
+    for path in unknown:
         value: Any = given
-        for step in unknown.path:
+        for step in path:
             value = value[step]
-        losses.add(unknown.path, value, "No field of a Harmony message")
+        losses.add(path, value, "Not a field of Harmony messages")
+    # Conversation.from_dict would warn of them, too.
+    conversation = Conversation.from_dict(_without(given, unknown))
     return Converted(conversation, losses.all(strict=strict))
+
+
+def _without(value: Any, paths: list[JsonPath]) -> Any:  # noqa: ANN401 - any JSON value
+    """A copy of ``value``, as far as needed, without what is at ``paths``."""
+    inner: dict[str | int, list[JsonPath]] = {}
+    for first, *rest in paths:
+        inner.setdefault(first, []).append(tuple(rest))
+    if isinstance(value, list):
+        items = enumerate(value)
+        return [_without(item, inner[i]) if i in inner else item for i, item in items]
+    return {
+        key: _without(item, inner[key]) if key in inner else item
+        for key, item in value.items()
+        if () not in inner.get(key, [])
+    }

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ChatReader"]
 
-_NO_KEY = "Harmony messages have nothing like it"
-_NO_NAME = "Speakers' names are not in the models' format; keep_names=True writes them all the same"
+_NO_KEY = "Harmony messages have no such field"
+_NO_NAME = "The format has no speaker names; keep_names=True writes them anyway"
 
 
 class ChatReader:
@@ -102,7 +102,7 @@ class ChatReader:
         texts = read_texts(message.get("content"), (*path, "content"), losses)
         refusal = optional_text(message.get("refusal"), (*path, "refusal"))
         if refusal:
-            reason = "Its words are kept as text; that they are a refusal cannot be said"
+            reason = "Kept as text; Harmony cannot mark it as a refusal"
             losses.add((*path, "refusal"), refusal, reason)
             texts.append(refusal)
         calls = self._tool_calls(message, path)
@@ -117,7 +117,9 @@ class ChatReader:
             self._add_call(call, arguments, call_id, name)
         if len(self.messages) == before:
             losses.add(
-                path, dict(message), "An assistant's message without text, reasoning or call"
+                path,
+                dict(message),
+                "An assistant message without text, reasoning or calls is not rendered",
             )
 
     def _tool_calls(
@@ -172,7 +174,7 @@ class ChatReader:
         if call is None:
             raise self._unknown_call(call_id, path)
         if name and self._callees.call(name).recipient != call.recipient:
-            reason = f"The call of that id is to {call.recipient}"
+            reason = f"The call with that id is to {call.recipient}"
             self._losses.add((*path, "name"), name, reason)
         texts = read_texts(message.get("content"), (*path, "content"), self._losses)
         if call_id is not None:
@@ -184,7 +186,7 @@ class ChatReader:
         known = ", ".join(map(repr, self._calls)) or "none"
         return ChatError(
             f"The tool's result at {json_path(path)} has {found}, the calls before it: {known}. "
-            "Harmony needs the tool's name: keep the call in the messages, or add `name`.",
+            "Harmony needs the tool's name: include the call, or add `name`.",
             path=(*path, "tool_call_id"),
         )
 

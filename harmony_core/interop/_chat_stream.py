@@ -118,7 +118,7 @@ class ChatCompletionStream:
         except ParseError:
             if header is not None:
                 path = (len(self.messages),)
-                self._losses.add(path, header, "The output ends within a message's header")
+                self._losses.add(path, header, "The output ends inside a message header")
                 self._last = None
         finish_reason = finish_reason_of(reason, self._last)
         chunks.append(self._chunk({}, finish_reason))
@@ -172,7 +172,7 @@ class ChatCompletionStream:
         begun, self._begun = self._begun, None
         if begun is not None and begun.kind is Kind.FOREIGN:
             role = ended.message.author.role.value
-            reason = f"A message of the {role} is no answer of the assistant"
+            reason = f"Not the assistant's: the author is {role}"
             self._losses.add((begun.index,), ended.message.to_dict(), reason)
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def from_completion(
     answer = []
     for index, message in enumerate(messages):
         if kind_of_message(message) is Kind.FOREIGN:
-            reason = f"A message of the {message.author.role.value} is no answer of the assistant"
+            reason = f"Not the assistant's: the author is {message.author.role.value}"
             writer.losses.add((index,), message.to_dict(), reason)
         else:
             answer.append((index, message))
@@ -184,13 +184,17 @@ class _Writer:
         for index, message in group:
             kind = kind_of_message(message)
             if message.author.name != group[0][1].author.name:
-                self.losses.add((index, "name"), message.author.name, "A message has one name")
+                self.losses.add(
+                    (index, "name"),
+                    message.author.name,
+                    "One assistant message cannot have two names",
+                )
             if kind is Kind.CALL:
                 calls.append(self._call(index, message))
                 continue
             check_text(message, (index,), self.losses)
             if not message_text(message):
-                self.losses.add((index,), message.to_dict(), "An empty text counts as none")
+                self.losses.add((index,), message.to_dict(), "Empty text is read as no text")
             if kind is Kind.REASONING:
                 reasoning.append(message_text(message))
             else:
@@ -207,7 +211,7 @@ class _Writer:
     def _name(self, index: int, message: Message) -> dict[str, str]:
         name = message.author.name
         if name == "":
-            self.losses.add((index, "name"), name, "An empty name is none")
+            self.losses.add((index, "name"), name, "An empty name is read as no name")
         return {"name": name} if name else {}
 
     def _reasoning(self, reasoning: list[str]) -> dict[str, str]:
@@ -222,16 +226,16 @@ class _Writer:
             before, kind = kinds[position - 1 : position + 1]
             index, message = group[position]
             if kind < before:
-                reason = "An assistant's message has its reasoning before its text and its calls"
+                reason = "Order is lost: reasoning comes first, then text, then calls"
                 self.losses.add((index,), message.to_dict(), reason)
             elif kind == before and order[kind] is not Kind.CALL:
-                reason = "It is joined to the text before by a line break"
+                reason = "Joined to the previous text with a line break"
                 self.losses.add((index,), message.to_dict(), reason)
         calls = any(order[kind] is Kind.CALL for kind in kinds)
         for (index, message), kind in zip(group, kinds, strict=True):
             meant = "commentary" if calls else "final"
             if order[kind] is Kind.TEXT and message.channel != meant:
-                reason = f"An assistant's text {'with' if calls else 'without'} calls is {meant}"
+                reason = f"Assistant text {'with' if calls else 'without'} calls is read as {meant}"
                 self.losses.add((index, "channel"), message.channel, reason)
 
     def _call(self, index: int, message: Message) -> dict[str, Any]:
@@ -262,7 +266,7 @@ class _Writer:
     def _add_result(self, index: int, message: Message) -> None:
         name = tool_name(message.author.name or "")
         if not name:
-            self.losses.add((index,), message.to_dict(), "A result of a tool without a name")
+            self.losses.add((index,), message.to_dict(), "A tool result without the tool's name")
             return
         call_id, call = self._calls.end(index, message.author.name or "")
         if call is None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "compact_json",
     "fields",
+    "from_text",
     "is_fields",
     "items",
     "optional_text",
@@ -75,6 +76,21 @@ def optional_text(value: object, path: JsonPath) -> str | None:
         ChatError: It is neither.
     """
     return None if value is None else text(value, path, "a string or null")
+
+
+def from_text(value: object, path: JsonPath) -> object:
+    """``value``, or what it says if it is JSON text, as columns of data sets are.
+
+    Raises:
+        ChatError: It is text, and not JSON.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        found: object = json.loads(value)
+    except (ValueError, RecursionError):
+        raise refusal("JSON", value, path) from None
+    return found
 
 
 def compact_json(value: object, path: JsonPath) -> str:

@@ -67,7 +67,7 @@ def check_text(message: Message, path: JsonPath, losses: Losses) -> None:
     """Record what is lost of the header of a message that is neither call nor result."""
     if message.author.role is Role.ASSISTANT:
         if message.channel not in _CHANNELS:
-            losses.add((*path, "channel"), message.channel, "It is no channel of the format")
+            losses.add((*path, "channel"), message.channel, "Not a channel of the format")
         usual_recipients: set[str | None] = {None}
     else:
         if message.channel is not None:
@@ -89,7 +89,7 @@ def check_call(message: Message, call: Call, path: JsonPath, losses: Losses) -> 
         losses: Where to record it.
     """
     if message.recipient != call.recipient:
-        losses.add((*path, "recipient"), message.recipient, f"It is read as {call.recipient}")
+        losses.add((*path, "recipient"), message.recipient, f"Read as {call.recipient}")
     if message.channel != call.channel:
         losses.add((*path, "channel"), message.channel, _NO_CHANNEL)
     if message.content_type != call.content_type:
@@ -106,9 +106,11 @@ def check_result(message: Message, call: Call, path: JsonPath, losses: Losses) -
         losses: Where to record it.
     """
     if message.author.name != call.recipient:
-        losses.add((*path, "name"), message.author.name, f"It is read as {call.recipient}")
+        losses.add((*path, "name"), message.author.name, f"Read as {call.recipient}")
     if message.recipient != "assistant":
-        losses.add((*path, "recipient"), message.recipient, "A result is for the assistant")
+        losses.add(
+            (*path, "recipient"), message.recipient, "Tool results always go to the assistant"
+        )
     if message.channel != call.channel:
         losses.add((*path, "channel"), message.channel, _NO_CHANNEL)
     if message.content_type is not None:

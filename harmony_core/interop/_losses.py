@@ -87,7 +87,7 @@ class Losses:
             first = self._losses[0]
             count = f"{len(self._losses)} things" if len(self._losses) > 1 else "One thing"
             raise LossyConversionError(
-                f"{count} would be lost, the first at {first.json_path}: {first.reason}",
+                f"{count} would be lost; the first is {first.json_path}: {first.reason}",
                 tuple(self._losses),
             )
         return list(self._losses)

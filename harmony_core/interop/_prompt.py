@@ -90,7 +90,7 @@ class Prompt:
             self._losses.add(path, effort, "There is no system message to say it in")
             return
         if word not in _EXACT:
-            reason = f"gpt-oss knows low, medium and high; {nearest.lower()} is the nearest"
+            reason = f"gpt-oss knows low, medium and high; used {nearest.lower()}"
             self._losses.add(path, effort, reason)
         self.content.reasoning_effort = nearest
 

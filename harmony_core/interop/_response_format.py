@@ -81,22 +81,24 @@ def read_response_format(value: object, path: JsonPath, losses: Losses) -> Respo
     if kind == "text":
         return None
     if kind == _JSON_MODE:
-        losses.add_unknown(given, ("type", "schema"), path, "Not a key of a JSON object format")
+        losses.add_unknown(given, ("type", "schema"), path, "Not a field of a JSON object format")
         schema = given.get("schema")
         if schema is not None:
             compact_json(schema, (*path, "schema"))
         return _json_mode(_ANY_OBJECT if schema is None else schema)
     if kind != "json_schema":
         losses.add(
-            path, value, f"The format {kind!r} constrains sampling; only JSON can be described"
+            path,
+            value,
+            f"A {kind!r} format only constrains sampling; the prompt can describe JSON only",
         )
         return None
     if "json_schema" in given:  # Chat Completions has the format one level deeper
-        losses.add_unknown(given, ("type", "json_schema"), path, "Not a key of a response format")
+        losses.add_unknown(given, ("type", "json_schema"), path, "Not a field of a response format")
         path = (*path, "json_schema")
         given = fields(given["json_schema"], path)
     known = ("type", "name", "description", "schema", "strict")
-    losses.add_unknown(given, known, path, "Not a key of a response format")
+    losses.add_unknown(given, known, path, "Not a field of a response format")
     schema = given.get("schema")
     compact_json(schema, (*path, "schema"))
     name = text(given.get("name"), (*path, "name"))

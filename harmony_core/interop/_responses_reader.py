@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Item", "ResponsesReader"]
 
-_NO_KEY = "Harmony messages have nothing like it"
+_NO_KEY = "Harmony messages have no such field"
 _CUT_OFF = frozenset(("in_progress", "incomplete"))
 _PHASES = {"commentary": "commentary", "final_answer": "final"}
 _CALLS = frozenset(("function_call", "custom_tool_call", "code_interpreter_call", "mcp_call"))
@@ -36,7 +36,7 @@ _OF_ASSISTANT = _CALLS | {"reasoning"}
 
 
 class Item(NamedTuple):
-    """An item, and where it is in the input."""
+    """An item and its place in the input."""
 
     value: Any
     path: JsonPath
@@ -86,7 +86,7 @@ class ResponsesReader:
             elif kind in self._readers:
                 self._readers[kind](item, path)
             else:
-                reason = f"Harmony has nothing like an item of the type {kind!r}"
+                reason = f"Harmony has no equivalent of a {kind!r} item"
                 self._losses.add(path, dict(item), reason)
 
     def instructions(self, message: Mapping[str, Any], path: JsonPath) -> str | None:
@@ -119,7 +119,9 @@ class ResponsesReader:
         )
         if role == "assistant":
             if not any(texts):
-                self._losses.add(path, dict(item), "An assistant's message without text")
+                self._losses.add(
+                    path, dict(item), "An assistant message without text is not rendered"
+                )
                 return
             message.channel = self._channel(item, path, before_call=before_call)
         self._add(message, item, path)
@@ -141,17 +143,19 @@ class ResponsesReader:
         content = read_texts(item.get("content"), (*path, "content"), self._losses)
         summary = read_texts(item.get("summary"), (*path, "summary"), self._losses)
         if item.get("encrypted_content"):
-            reason = "Nobody but its maker can read it"
+            reason = "Only the provider that encrypted it can read it"
             self._losses.add((*path, "encrypted_content"), item["encrypted_content"], reason)
         if any(content) and any(summary):
-            reason = "The reasoning itself is there"
+            reason = "The reasoning itself is used instead"
             self._losses.add((*path, "summary"), item["summary"], reason)
         thought = "\n".join(content if any(content) else summary)
         if thought:
             message = Message.from_role_and_content(Role.ASSISTANT, thought)
             self._add(message.with_channel("analysis"), item, path)
         else:
-            self._losses.add(path, dict(item), "A reasoning item without text")
+            self._losses.add(
+                path, dict(item), "A reasoning item without text is not rendered is not rendered"
+            )
 
     def _function_call(self, item: Mapping[str, Any], path: JsonPath) -> None:
         self._unknown(item, path, "call_id", "name", "namespace", "arguments")
@@ -173,7 +177,7 @@ class ResponsesReader:
         output = optional_text(item.get("output"), (*path, "output"))
         error = item.get("error")
         if error is not None and output is not None:
-            self._losses.add((*path, "error"), error, "There is an output, too, which is kept")
+            self._losses.add((*path, "error"), error, "There is also an output, which is used")
         elif error is not None:
             output = text(error, (*path, "error"), "the text of an error")
         if output is not None:
@@ -192,7 +196,7 @@ class ResponsesReader:
             if given.get("type") == "logs":
                 logs.append(text(given.get("logs"), (*inner, index, "logs")))
             else:
-                self._losses.add((*inner, index), output, "The models read text only")
+                self._losses.add((*inner, index), output, "gpt-oss reads only text")
         if logs:
             self.messages.append(tool_result(call, "".join(logs)))
 
@@ -240,7 +244,7 @@ class ResponsesReader:
 
     def _unknown(self, item: Mapping[str, Any], path: JsonPath, *known: str) -> None:
         if item.get("status") in _CUT_OFF:
-            reason = "That it was cut off cannot be said; it is written as if it were complete"
+            reason = "Rendered as if it were complete"
             self._losses.add((*path, "status"), item["status"], reason)
         self._losses.add_unknown(item, ("type", "id", "status", *known), path, _NO_KEY)
 

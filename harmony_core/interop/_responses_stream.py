@@ -119,7 +119,7 @@ class ResponseStream:
         header = self._reader.unfinished_header
         if header is not None:
             path = (len(self.messages),)
-            self._writer.losses.add(path, header, "The output ends within a message's header")
+            self._writer.losses.add(path, header, "The output ends inside a message header")
         cut_off = header is not None or self._kind() not in {Kind.TEXT, Kind.CALL}
         self._finish_reason = "length" if reason is None and cut_off else reason
         try:
@@ -210,7 +210,7 @@ class ResponseStream:
         index = len(self.messages) - 1
         if item is None:
             role = message.author.role.value
-            reason = f"A message of the {role} is no output of the assistant"
+            reason = f"Not the assistant's: the author is {role}"
             self._writer.losses.add((index,), message.to_dict(), reason)
             return []
         self._last = item.kind

@@ -140,7 +140,7 @@ class ItemWriter:
             self._add_message(index, role.value, message_texts(message))
         if message.author.name is not None and role in {Role.USER, Role.ASSISTANT}:
             path = (index, "name")
-            self.losses.add(path, message.author.name, "The API has no names of speakers")
+            self.losses.add(path, message.author.name, "The API has no speaker names")
 
     def output(self, index: int, message: Message) -> dict[str, Any]:
         """The item of a message of the assistant."""
@@ -188,7 +188,7 @@ class ItemWriter:
         author = message.author.name or ""
         namespace, name = _namespace_and_name(author)
         if not name:
-            self.losses.add((index,), message.to_dict(), "A result of a tool without a name")
+            self.losses.add((index,), message.to_dict(), "A tool result without the tool's name")
             return
         call_id, call = self._calls.end(index, author)
         if call is None:

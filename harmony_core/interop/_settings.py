@@ -20,7 +20,7 @@ __all__ = ["DeveloperParts", "Settings"]
 
 # What the models know without being told, for messages that come without a system message.
 _OWN_TOOLS = frozenset(("browser", "python"))
-_FROM_THE_BEGINNING = "A request says it once, from the beginning"
+_FROM_THE_BEGINNING = "A request says this once, for the whole conversation"
 
 
 class DeveloperParts(NamedTuple):
@@ -72,11 +72,11 @@ class Settings:
         """Keep the content of a system message, if it begins the conversation."""
         self._check_header(index, message)
         if len(message.content) == 0:
-            self._losses.add((index,), message.to_dict(), "A system message that says nothing")
+            self._losses.add((index,), message.to_dict(), "An empty system message")
         for position, content in enumerate(message.content):
             here = (index, "content", position)
             if not isinstance(content, SystemContent):
-                reason = "Of a system message, only what SystemContent has is kept"
+                reason = "Only SystemContent is kept of a system message"
                 self._losses.add(here, content.to_dict(), reason)
             elif index or self.system is not None:
                 self._losses.add(here, content.to_dict(), _FROM_THE_BEGINNING)
@@ -100,21 +100,21 @@ class Settings:
         namespaces = self._tools(body, (index, "content", 0, "tools"))
         text, response_format = _split(body, tail, offers_tools=bool(namespaces))
         if body is None and text is not None:
-            self._losses.add((index, "content"), text, "It gets the heading of instructions")
+            self._losses.add((index, "content"), text, "Read as instructions, under their heading")
         second = first and self._has_developer
         if second or (not first and (namespaces or response_format is not None)):
             self._losses.add((index,), message.to_dict(), _FROM_THE_BEGINNING)
         elif not text and not namespaces and response_format is None and (first or text is None):
-            self._losses.add((index,), message.to_dict(), "A developer message that says nothing")
+            self._losses.add((index,), message.to_dict(), "An empty developer message")
         elif text == "" and first:
-            self._losses.add((index, "content"), "", "Empty instructions are none")
+            self._losses.add((index, "content"), "", "Empty instructions are read as none")
         self._has_developer = True
         return DeveloperParts(text, namespaces, response_format)
 
     def _check_header(self, index: int, message: Message) -> None:
         check_text(message, (index,), self._losses)
         if message.author.name is not None:
-            self._losses.add((index, "name"), message.author.name, "It is nobody's name")
+            self._losses.add((index, "name"), message.author.name, "The API has no such name")
 
     def _contents(self, index: int, message: Message) -> tuple[DeveloperContent | None, str]:
         """The developer's content, and the texts after it."""
@@ -126,7 +126,7 @@ class Settings:
                 if position == 0:
                     body = content
                 else:
-                    reason = "Of a developer message, only the first content has parts"
+                    reason = "Only the first content of a developer message is read"
                     self._losses.add(here, content.to_dict(), reason)
                 continue
             given = content.to_dict()
@@ -142,7 +142,7 @@ class Settings:
             here = (*path, key)
             if key != namespace.name:
                 self._losses.add(
-                    here, key, f"The namespace is known by its name {namespace.name!r}"
+                    here, key, f"Read under the namespace's own name, {namespace.name!r}"
                 )
             if namespace.name == FUNCTIONS:
                 self._check_functions(namespace, here)
@@ -158,7 +158,7 @@ class Settings:
 
     def _check_functions(self, namespace: ToolNamespaceConfig, path: JsonPath) -> None:
         if namespace.description:
-            reason = "The API has no description of all functions"
+            reason = "The API has no description of the functions as a whole"
             self._losses.add((*path, "description"), namespace.description, reason)
         if not namespace.tools:
             self._losses.add(path, namespace.to_dict(), "A namespace without functions")

@@ -47,10 +47,10 @@ def _part_text(part: object, path: JsonPath, losses: Losses) -> str | None:
     given = fields(part, path, "a part of a message")
     kind = given.get("type")
     if kind == "refusal":
-        losses.add(path, part, "Its words are kept; that they are a refusal cannot be said")
+        losses.add(path, part, "Kept as text; Harmony cannot mark it as a refusal")
         return text(given.get("refusal"), (*path, "refusal"))
     if kind not in _TEXT_TYPES and not (kind is None and "text" in given):
-        losses.add(path, part, "The models read text only")
+        losses.add(path, part, "gpt-oss reads only text")
         return None
     losses.add_unknown(given, _KEPT, path, "Only the text of a part is kept")
     return text(given.get("text"), (*path, "text"))
@@ -71,7 +71,9 @@ def read_reasoning(message: Mapping[str, Any], path: JsonPath, losses: Losses) -
         if not found:
             found = thought
         elif thought not in {"", found}:
-            losses.add((*path, key), value, "Another key has other reasoning, which is kept")
+            losses.add(
+                (*path, key), value, "Differs from the reasoning under another key, which is used"
+            )
     details = message.get("reasoning_details")
     if details is None:
         return found
@@ -91,13 +93,13 @@ def _read_details(details: object, found: str | None, path: JsonPath, losses: Lo
         elif kind == "reasoning.summary":
             summaries.append(text(given.get("summary"), (*here, "summary")))
         else:
-            losses.add(here, detail, "Only reasoning that is text can be kept")
+            losses.add(here, detail, "Only textual reasoning is kept")
             continue
         known = ("type", "text", "summary", "id", "index", "format")
         losses.add_unknown(given, known, here, "Only the text of reasoning is kept")
     told = "".join(texts) or "".join(summaries)
     if found and told not in {"", found}:
-        losses.add(path, details, "Another key has other reasoning, which is kept")
+        losses.add(path, details, "Differs from the reasoning under another key, which is used")
     return found or told or None
 
 

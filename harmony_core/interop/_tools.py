@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harmony_core.errors import ChatError
-from harmony_core.interop._fields import fields, items, optional_text, text
+from harmony_core.interop._fields import fields, from_text, items, optional_text, text
 from harmony_core.tools import ToolDescription, ToolNamespaceConfig
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ _BUILT_IN = {
     "web_search_preview": ToolNamespaceConfig.browser,
 }
 _DATE = re.compile(r"_\d{4}_\d{2}_\d{2}\Z")
-_NO_PLACE = "Harmony has no such tool"
-_NO_KEY = "Harmony writes a tool's name, description and parameters only"
+_NO_KEY = "Harmony shows only a tool's name, description and parameters"
 
 
 @dataclass
@@ -68,9 +67,7 @@ def offered_by(
     """
     own = settings.get("tools")
     if tools is not None and own is not None:
-        raise ChatError(
-            "Tools are given twice: as an argument, and in the request", path=("tools",)
-        )
+        raise ChatError("Tools are given twice: as an argument and in the request", path=("tools",))
     given = own if tools is None else tools
     offered = OfferedTools() if given is None else read_tools(given, ("tools",), losses)
     if settings.get("functions") is not None:
@@ -88,11 +85,13 @@ def offered_by(
 def read_tools(given: object, path: JsonPath, losses: Losses) -> OfferedTools:
     """Read the tools of a request, of either API.
 
+    Columns of data sets may have them, or their parameters, as JSON text.
+
     Raises:
         ChatError: A tool is not what the APIs define.
     """
     offered = OfferedTools()
-    for index, tool in enumerate(items(given, path)):
+    for index, tool in enumerate(items(from_text(given, path), path)):
         _read_tool(tool, (*path, index), losses, offered)
     return offered
 
@@ -106,10 +105,12 @@ def _read_tool(tool: object, path: JsonPath, losses: Losses, offered: OfferedToo
         _add_namespace(given, path, losses, offered)
     elif built_in := _built_in(kind):
         known = ("type", "container") if given.get("container") == {"type": "auto"} else ("type",)
-        losses.add_unknown(given, known, path, "The model's own tool has no settings")
+        losses.add_unknown(given, known, path, "The model's built-in tool has no settings")
         offered.built_in[built_in.name] = built_in
     else:
-        losses.add(path, tool, f"{_NO_PLACE} as {kind!r}; it is not offered to the model")
+        losses.add(
+            path, tool, f"Harmony has no equivalent of a {kind!r} tool; the model is not offered it"
+        )
 
 
 def _built_in(kind: str) -> ToolNamespaceConfig | None:
@@ -127,9 +128,10 @@ def _add_function(
         given = fields(given["function"], path)
     name = text(given.get("name"), (*path, "name"))
     description = optional_text(given.get("description"), (*path, "description"))
-    parameters = given.get("parameters")
+    schema_path = (*path, "parameters")
+    parameters = from_text(given.get("parameters"), schema_path)
     if parameters is not None:
-        parameters = dict(fields(parameters, (*path, "parameters"), "a JSON Schema"))
+        parameters = dict(fields(parameters, schema_path, "a JSON Schema"))
     known = ("type", "name", "description", "parameters", "strict")
     losses.add_unknown(given, known, path, _NO_KEY)
     tool = ToolDescription.new(name, description or "", parameters)
@@ -153,7 +155,11 @@ def _add_namespace(
         if member.get("type", "function") == "function":
             _add_function(member, name, (*inner, index), losses, offered)
         else:
-            losses.add((*inner, index), tool, f"{_NO_PLACE} as {member['type']!r}")
+            losses.add(
+                (*inner, index),
+                tool,
+                f"A namespace has only functions, not {member['type']!r} tools",
+            )
 
 
 def function_definition(tool: ToolDescription, *, nested: bool) -> dict[str, Any]:

@@ -43,7 +43,7 @@ __all__ = [
     "to_conversation",
 ]
 
-_NO_KEY = "Harmony has nothing like it, and no sampler is known to read it"
+_NO_KEY = "Neither a Harmony setting nor a known sampling option"
 _EXPECTED = "a Chat Completions request, response, message, or list of messages"
 
 
@@ -105,7 +105,7 @@ def to_conversation(  # noqa: PLR0913 - what a prompt can be told
 
 
 class _Given(NamedTuple):
-    """A message, and where it is in the input."""
+    """A message and its place in the input."""
 
     value: Any
     path: JsonPath
@@ -137,7 +137,7 @@ def _first_choice(response: Mapping[str, Any], losses: Losses, options: dict[str
     if message is None:
         raise refusal("a message", None, ("choices", 0, "message"))
     for index, other in enumerate(choices[1:], 1):
-        losses.add(("choices", index), other, "A conversation goes on with one choice, the first")
+        losses.add(("choices", index), other, "Only the first choice is used")
     options.update({key: value for key, value in response.items() if key != "choices"})
     options["choice"] = choice
     return _Given(message, ("choices", 0, "message"))
@@ -180,7 +180,7 @@ def _template_settings(given: Mapping[str, Any], prompt: Prompt, losses: Losses)
         elif key == "builtin_tools":
             _offer_built_in(value, here, prompt, losses)
         else:
-            losses.add(here, value, "The template of gpt-oss does not know it")
+            losses.add(here, value, "The gpt-oss chat template does not read it")
 
 
 def _offer_built_in(value: object, path: JsonPath, prompt: Prompt, losses: Losses) -> None:
@@ -190,4 +190,6 @@ def _offer_built_in(value: object, path: JsonPath, prompt: Prompt, losses: Losse
         if name in hosted:
             prompt.offer(read_tools([{"type": hosted[name]}], path, losses), path)
         else:
-            losses.add((*path, index), item, "The models have the tools browser and python only")
+            losses.add(
+                (*path, index), item, "gpt-oss has only the built-in tools browser and python"
+            )

@@ -136,13 +136,13 @@ def _settings(
         elif key in RESPONSES_OPTIONS:
             options[key] = value
         elif key in _ELSEWHERE:
-            losses.add((key,), value, "What it stands for is not in the request")
+            losses.add((key,), value, "Refers to something outside the request")
         elif value not in ([], {}):
-            losses.add((key,), value, "Harmony has nothing like it, nor is it known of sampling")
+            losses.add((key,), value, "Neither a Harmony setting nor a known sampling option")
     return response_format
 
 
 def _read_text(given: Mapping[str, Any], losses: Losses) -> ResponseFormat | None:
-    losses.add_unknown(given, ("format",), ("text",), "Harmony has no word for it")
+    losses.add_unknown(given, ("format",), ("text",), "Harmony has no equivalent")
     value = given.get("format")
     return None if value is None else read_response_format(value, ("text", "format"), losses)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -204,11 +205,11 @@ class TestMessages:
         }
         _, *found = to_conversation(request).conversation
         told = [(m.recipient, m.channel, m.content_type) for m in found]
-        json = "<|constrain|>json"
+        constrained = "<|constrain|>json"
         assert told == [
             ("browser.search", "analysis", "code"),
             ("python", "analysis", "code"),
-            ("functions.f", "commentary", json),
+            ("functions.f", "commentary", constrained),
             ("assistant", "analysis", None),
         ]
         assert found[-1].author.name == "python"
@@ -393,6 +394,9 @@ class TestRequest:
         for tools in ([{"type": "function", **function}], [function]):
             assert to_conversation([], tools).conversation == nested
         assert to_conversation({"messages": [], "functions": [function]}).conversation == nested
+        as_text = {**function, "parameters": json.dumps(function["parameters"])}
+        for column in (json.dumps([WEATHER]), [as_text]):  # as data sets have them
+            assert to_conversation([], column).conversation == nested
         both = {"messages": [], "functions": [{"name": "g"}], "tools": [WEATHER]}
         assert tools_of(to_conversation(both).conversation) == ["get_weather", "g"]
 
@@ -609,7 +613,7 @@ class TestLosses:
     def test_strict_refuses_what_would_be_lost(self) -> None:
         request = {"messages": [{"role": "user", "content": "x", "name": "n"}], "foo": 1}
         with pytest.raises(
-            LossyConversionError, match=r"2 things would be lost, the first at \$"
+            LossyConversionError, match=r"2 things would be lost; the first is \$"
         ) as e:
             to_conversation(request, strict=True)
         assert e.value.path == ("foo",)
@@ -709,10 +713,11 @@ class TestFaults:
                 "Expec",
             ),
             (
-                {"messages": [], "tools": [{"name": "f", "parameters": "{}"}]},
+                {"messages": [], "tools": [{"name": "f", "parameters": "[]"}]},
                 ("tools", 0, "parameters"),
                 "Expected a JSON Schema",
             ),
+            ({"messages": [], "tools": "no JSON"}, ("tools",), "Expected JSON at $.tools"),
             (
                 {"messages": [], "response_format": {"type": "json_schema", "json_schema": {}}},
                 ("response_format", "json_schema", "name"),

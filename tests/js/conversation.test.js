@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import * as conversation from "../../web/conversation.js";
-import { ROLES } from "../../web/engine/protocol.js";
+import { ROLES, SYSTEM_CONTENT } from "../../web/engine/protocol.js";
 
 const { getPath, setPath } = conversation;
 
@@ -54,5 +54,35 @@ suite("messages", () => {
     }
     assert.equal(conversation.roleAfter("tool"), "assistant");
     assert.equal(conversation.roleAfter("bot"), "user");
+  });
+});
+
+suite("an edit of the system content", () => {
+  const path = ["content", 0, "channel_config"];
+  const edit = (content, name, value) => {
+    const message = setPath({ content: [content] }, [...path, name], value);
+    return getPath(conversation.tidy(message, [...path, name]), path);
+  };
+
+  test("leaves the channel configuration whole", () => {
+    const defaults = SYSTEM_CONTENT["channel_config"];
+    assert.deepEqual(edit({}, "channel_required", false), { ...defaults, channel_required: false });
+    assert.deepEqual(edit({}, "valid_channels", []), { ...defaults, valid_channels: [] });
+    const given = { valid_channels: ["final"], channel_required: false };
+    assert.deepEqual(edit({ channel_config: given }, "channel_required", true), {
+      valid_channels: ["final"],
+      channel_required: true,
+    });
+    assert.deepEqual(edit({ channel_config: null }, "valid_channels", ["final"]), {
+      ...defaults,
+      valid_channels: ["final"],
+    });
+  });
+
+  test("takes the tools away with the last of them", () => {
+    const message = { content: [{ tools: {} }] };
+    assert.deepEqual(conversation.tidy(message, ["content", 0, "tools", "python"]), {
+      content: [{}],
+    });
   });
 });

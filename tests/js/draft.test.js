@@ -114,7 +114,7 @@ suite("a schema", () => {
       ...["messages", 1, "content", 0, "tools", "functions", "tools", 0, "parameters"],
     ]);
     assert.match(fault.message, /not valid JSON/u);
-    assert.match(drafts.schemaFault(withParameters("5")).message, /an object/u);
+    assert.match(drafts.schemaFault(withParameters("5")).message, /Expected an object/u);
   });
 
   test("that is an object, or absent, is none", () => {

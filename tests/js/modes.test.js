@@ -9,7 +9,7 @@ const html = readFileSync(new URL("../../web/index.html", import.meta.url), "utf
 suite("modes", () => {
   test("have an id of their own, and a template", () => {
     assert.equal(new Set(MODES.map(({ id }) => id)).size, MODES.length);
-    for (const { id } of MODES) assert.ok(html.includes(`<template id="${id}-mode">`), id);
+    for (const { id } of MODES) assert.ok(html.includes(`<template id="${id}-mode"`), id);
   });
 
   test("are found by the address; the first is shown otherwise", () => {

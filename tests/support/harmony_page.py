@@ -154,9 +154,9 @@ class HarmonyPage:
     def problem(self, code: str) -> Locator:
         return self.page.locator(f"#problems .problem[data-code='{code}']")
 
-    def verdict(self, name: str) -> Locator:
+    def reference_result(self, name: str) -> Locator:
         """What the strict or the non-strict parser makes of it."""
-        return self.page.locator(f"#verdicts [data-verdict~='{name}']")
+        return self.page.locator(f"#reference-results [data-result~='{name}']")
 
     def inspected(self) -> list[dict[str, Any]]:
         """The messages that were recovered, as the page copies them."""

@@ -168,7 +168,7 @@ def test_the_focus_is_never_lost(app: HarmonyPage) -> None:
         add_tool.click()
         expect(cards(app).last.get_by_label("Function", exact=True).last).to_be_focused()
     for _ in range(2):
-        cards(app).last.get_by_label("Remove this tool").last.click()
+        cards(app).last.get_by_label("Remove tool").last.click()
         expect_focus_in_the_page(app)
     cards(app).last.get_by_label("Delete").focus()
     for _ in range(4):

@@ -144,7 +144,7 @@ def test_a_conversation_is_built_from_cards(
     developer.get_by_role("button", name="Add function tool").click()
     developer.get_by_label("Function", exact=True).fill("f")
     developer.get_by_label("Description", exact=True).fill("Does f.")
-    developer.get_by_label("Parameters, a JSON Schema").fill('{"type": "object", "properties": {}}')
+    developer.get_by_label("Parameters (JSON Schema)").fill('{"type": "object", "properties": {}}')
     user.locator("textarea").fill("Hello")
     assistant.get_by_label("Channel").fill("final")
     assistant.locator("textarea").fill("Hi")
@@ -182,6 +182,54 @@ def test_a_conversation_is_built_from_cards(
     expected = reference_encoding.render_conversation(theirs)
     app.expect_count(len(expected))
     assert app.copied_ids() == expected
+
+
+def render_system(app: HarmonyPage) -> str:
+    app.wait_until_idle()
+    return app.copied("text").removeprefix("<|start|>system<|message|>").removesuffix("<|end|>")
+
+
+def test_a_new_system_card_shows_what_is_rendered(app: HarmonyPage) -> None:
+    app.show_cards()
+    app.page.locator(".add").get_by_role("button", name="System").click()
+    card = app.page.locator("#cards > li")
+    identity = card.get_by_label("Model identity")
+    shown = (
+        f"{identity.input_value()}\n"
+        f"Knowledge cutoff: {card.get_by_label('Knowledge cutoff').input_value()}\n\n"
+        f"Reasoning: {card.get_by_label('Reasoning effort').input_value().lower()}\n\n"
+        f"# Valid channels: {card.get_by_label('Valid channels').input_value()}."
+        " Channel must be included for every message."
+    )
+    expect(card.get_by_label("channel required")).to_be_checked()
+    assert render_system(app) == shown
+    # A default that is cleared stays away.
+    identity.fill("")
+    assert render_system(app) == shown.partition("\n")[2]
+    expect(identity).to_have_value("")
+    card.get_by_label("Reasoning effort").select_option("")
+    card.get_by_label("Knowledge cutoff").fill("")
+    assert render_system(app) == shown.rpartition("\n\n")[2]
+
+
+def test_channel_required_says_whether_it_is(app: HarmonyPage) -> None:
+    app.show_cards()
+    app.page.locator(".add").get_by_role("button", name="System").click()
+    card = app.page.locator("#cards > li")
+    required = card.get_by_label("channel required")
+    rule = " Channel must be included for every message."
+    required.uncheck()
+    channels = "# Valid channels: analysis, commentary, final."
+    assert render_system(app).endswith(channels)
+    expect(card.get_by_label("Valid channels")).to_have_value("analysis, commentary, final")
+    required.check()
+    assert render_system(app).endswith(channels + rule)
+    card.get_by_label("Valid channels").fill("final")
+    assert render_system(app).endswith("# Valid channels: final." + rule)
+    card.get_by_label("Valid channels").fill("")
+    assert "Valid channels" not in render_system(app)
+    expect(card.get_by_label("Valid channels")).to_have_value("")
+    expect(required).to_be_checked()
 
 
 def test_cards_are_moved_duplicated_deleted_and_restored(app: HarmonyPage) -> None:
@@ -291,7 +339,7 @@ def test_literal_special_tokens_are_pointed_out(app: HarmonyPage) -> None:
     app.show_cards()
     notes = app.page.locator("#cards .literals > li")
     expect(notes).to_have_count(2)
-    expect(notes.first).to_contain_text("contains the text <|end|> 2 times: sent as plain text")
+    expect(notes.first).to_contain_text("Contains <|end|> 2 times as plain text")
     literal = app.token_pane.locator(".token.mark-literal")
     control = app.token_pane.locator("[data-part=marker] .token")
     assert "<|end|>" in "".join(literal.all_inner_texts())

@@ -71,6 +71,11 @@ export const EFFORTS = Object.freeze(/** @type {const} */ (["Low", "Medium", "Hi
 
 /** @typedef {typeof EFFORTS[number]} ReasoningEffort */
 
+/** The tools that come with the model. */
+export const BUILTIN_TOOLS = Object.freeze(/** @type {const} */ (["browser", "python"]));
+
+/** @typedef {typeof BUILTIN_TOOLS[number]} BuiltinTool */
+
 /** The encodings there are. */
 export const ENCODINGS = Object.freeze(/** @type {const} */ (["HarmonyGptOss"]));
 
@@ -549,14 +554,6 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  */
 
 /**
- * The definitions of the built-in tools, for a system content's `tools`.
- *
- * @typedef {object} BuiltinTools
- * @property {Record<string, unknown>} browser The browser's.
- * @property {Record<string, unknown>} python Python's.
- */
-
-/**
  * What answers.
  *
  * @typedef {object} About
@@ -565,7 +562,8 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  * @property {string} pyodide The version of Pyodide.
  * @property {EncodingName} encoding The encoding's name.
  * @property {SpecialToken[]} special_tokens The formatting tokens.
- * @property {BuiltinTools} builtin_tools The built-in tools' definitions.
+ * @property {Record<BuiltinTool, Record<string, unknown>>} builtin_tools The built-in tools'
+ *   definitions, for a system content's `tools`.
  */
 
 /**
@@ -686,3 +684,15 @@ export const DEFAULTS = {
   process_eos: {},
   close_parser: {},
 };
+
+/** The content of a system message that says nothing itself. @type {Readonly<Record<string, unknown>>} */
+export const SYSTEM_CONTENT = Object.freeze({
+  model_identity: "You are ChatGPT, a large language model trained by OpenAI.",
+  reasoning_effort: "Medium",
+  knowledge_cutoff: "2024-06",
+  channel_config: {
+    valid_channels: ["analysis", "commentary", "final"],
+    channel_required: true,
+  },
+  type: "system_content",
+});

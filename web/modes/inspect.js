@@ -13,7 +13,7 @@ import { createEditor } from "../panes/editor.js";
 import { createMessages } from "../panes/messages.js";
 import { createProblems, summarise } from "../panes/problems.js";
 import { createTokenPane } from "../panes/token_pane.js";
-import { createVerdicts } from "../panes/verdicts.js";
+import { createReferenceResults } from "../panes/reference_results.js";
 import { readSettings } from "../persistence.js";
 import { counted } from "../words.js";
 import { INSPECT_EXAMPLES } from "./inspect_examples.js";
@@ -108,7 +108,7 @@ function mount(host) {
     fix: applyFix,
     removed: ({ start, stop }) => tokens.textOf(start, stop),
   });
-  const verdicts = createVerdicts(findElement(panel, "#verdicts"), {
+  const references = createReferenceResults(findElement(panel, "#reference-results"), {
     go: (token) => tokens.goToRange({ start: token, stop: token }),
   });
   panel.addEventListener("keydown", (event) => {
@@ -184,7 +184,7 @@ function mount(host) {
       input.toggleAttribute("data-stale", stale);
       messages.show(all, value?.codes ?? {});
       problems.show(value);
-      verdicts.show(value);
+      references.show(value);
       showFault(fault);
       setText(recognised, value && !fault ? value.form : "");
       setText(findElement(panel, "#messages-count"), value ? counted(all.length, "message") : "");

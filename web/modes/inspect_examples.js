@@ -18,7 +18,7 @@ const completion = {
 export const INSPECT_EXAMPLES = [
   {
     name: "Reasoning and answer",
-    about: "a whole completion, as text",
+    about: "a complete completion, as text",
     source:
       "<|channel|>analysis<|message|>The user wants the capital of Australia. Not Sydney: " +
       "Canberra.<|end|><|start|>assistant<|channel|>final<|message|>The capital of Australia is " +
@@ -53,7 +53,7 @@ export const INSPECT_EXAMPLES = [
   },
   {
     name: "<|message|> missing",
-    about: "the content follows the channel, the strict parser waits for ever",
+    about: "content follows the channel; the strict parser waits forever",
     source: "<|channel|>final The answer is 4.<|return|>",
     options: completion,
   },
@@ -67,19 +67,19 @@ export const INSPECT_EXAMPLES = [
   },
   {
     name: "Special tokens stripped",
-    about: "skip_special_tokens was left on: only words remain",
+    about: "skip_special_tokens was on: only words remain",
     source: "analysisThe user says hello. Greet back.assistantfinalHello! How can I help?",
     options: { ...completion, source_kind: "text" },
   },
   {
-    name: "Header twice",
-    about: "the prompt's <|start|>assistant was kept, and the role is implied too",
+    name: "Duplicate header",
+    about: "the prompt's <|start|>assistant was kept although the role is given",
     source: "<|start|>assistant<|channel|>final<|message|>Hello!<|return|>",
     options: completion,
   },
   {
     name: "Repaired tool call",
-    about: "channel and recipient run together: recovered, but not to be run",
+    about: "channel and recipient run together: recovered, but not safe to run",
     source:
       "<|channel|>analysis<|message|>Look it up.<|end|><|start|>assistant<|channel|>" +
       'commentaryto=functions.get_weather <|constrain|>json<|message|>{"location": "Bergen"}' +
@@ -88,14 +88,14 @@ export const INSPECT_EXAMPLES = [
   },
   {
     name: "Channel in the recipient",
-    about: "<|channel|> once more behind the recipient: it leaks into the tool's name",
+    about: "a second <|channel|> after the recipient leaks into the tool's name",
     source:
       "<|channel|>commentary to=functions.get_weather<|channel|>commentary <|constrain|>json" +
       '<|message|>{"location": "Bergen"}<|call|>',
     options: completion,
   },
   {
-    name: "Arguments that are no JSON",
+    name: "Arguments are not valid JSON",
     about: "a call cut short, ended as a plain message",
     source:
       "<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>" +
@@ -103,14 +103,14 @@ export const INSPECT_EXAMPLES = [
     options: completion,
   },
   {
-    name: "A call to nobody",
-    about: "a content type, but no recipient: the strict parser takes json for the tool",
+    name: "Call without a recipient",
+    about: "the strict parser takes the content type for the recipient",
     source: '<|channel|>commentary json<|message|>{"location": "Bergen"}<|call|>',
     options: completion,
   },
   {
-    name: "On and on",
-    about: "<|return|> is missing among the engine's stop tokens",
+    name: "Tokens after <|return|>",
+    about: "the engine does not stop at <|return|>",
     source:
       "<|channel|>final<|message|>The answer is 4.<|return|><|return|>\nuser: thanks" +
       "<|start|>assistant<|channel|>final<|channel|>final<|message|>You are welcome.<|return|>",
@@ -118,21 +118,21 @@ export const INSPECT_EXAMPLES = [
   },
   {
     name: "Unknown role",
-    about: "a role the format does not have",
+    about: "a role that Harmony does not have",
     source: "<|start|>function<|message|>{}<|end|>",
     options: { ...completion, role: null },
   },
   {
     name: "Text between messages",
-    about: "a newline after <|end|>, as templates written by hand put it",
+    about: "a newline after <|end|>, as hand-written templates add",
     source:
       "<|start|>user<|message|>Hi<|end|>\n<|start|>assistant<|channel|>final<|message|>Hello!" +
       "<|return|>",
     options: { ...completion, role: null },
   },
   {
-    name: "Ids of another model",
-    about: "beyond the vocabulary of gpt-oss",
+    name: "Token ids of another model",
+    about: "some are not in the gpt-oss vocabulary",
     source: "[128006, 78191, 128007, 271, 9906, 0, 999999]",
     options: completion,
   },

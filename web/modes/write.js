@@ -255,14 +255,14 @@ function mount(host) {
     if (textError !== null && !inJson) {
       notices.show("fault", {
         kind: "error",
-        text: fault?.message ?? `The JSON cannot be read: ${textError}`,
-        hint: "The cards show its last readable state.",
-        actions: [{ label: "Go to the JSON", run: showJson }],
+        text: fault?.message ?? `Cannot read the JSON: ${textError}`,
+        hint: "The cards show the last valid version.",
+        actions: [{ label: "Go to JSON", run: showJson }],
       });
       return;
     }
     const place = fault && inJson ? json.placeOf(fault) : null;
-    const actions = place ? [{ label: "Go to the place", run: () => json.go(place) }] : [];
+    const actions = place ? [{ label: "Go to error", run: () => json.go(place) }] : [];
     notices.show(
       "fault",
       fault && !inCard ? { kind: "error", text: fault.message, hint: fault.hint, actions } : null,

@@ -147,9 +147,9 @@ function literalNote(document, text, same) {
   show.type = "button";
   show.dataset["token"] = String(same[0]?.start);
   note.append(
-    "contains the text ",
+    "Contains ",
     make(document, "code", "", text),
-    `${often}: sent as plain text, ${counted(tokens, "token")}, not as the control token `,
+    `${often} as plain text (${counted(tokens, "token")}), not as the control token. `,
     show,
   );
   return note;

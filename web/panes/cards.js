@@ -5,7 +5,7 @@ import { ROLES } from "../engine/protocol.js";
 import { createCard } from "./card.js";
 import { closest, groupBy, make, revealInPane } from "../dom.js";
 import { pathOf, readField } from "./fields.js";
-import { counted } from "../words.js";
+import { formatCount } from "../words.js";
 
 /**
  * @typedef {import("../draft.js").Entry} Entry
@@ -72,7 +72,7 @@ export function createCards(list, actions) {
       card.show(message, index, builtins);
     });
     more.hidden = entries.length <= limit;
-    more.textContent = `Show more of ${counted(entries.length, "message")}`;
+    more.textContent = `Show more (${formatCount(limit)} of ${formatCount(entries.length)} shown)`;
   }
 
   more.addEventListener("click", () => {

@@ -6,6 +6,7 @@
  */
 
 import { getPath } from "../conversation.js";
+import { BUILTIN_TOOLS } from "../engine/protocol.js";
 import { isRecord, stringify } from "../json.js";
 import { clone, cloneElement, findElement } from "../dom.js";
 import { placeFields } from "./fields.js";
@@ -13,7 +14,6 @@ import { placeFields } from "./fields.js";
 /** @typedef {import("../conversation.js").Path} Path */
 
 const EXCERPT = 600;
-const BUILTIN = ["browser", "python"];
 
 /**
  * What the contents look like, as far as it decides which elements there are. The elements are
@@ -91,7 +91,8 @@ function functionsOf(content) {
 function foreignTools(kind, content) {
   const tools = getPath(content, ["tools"]);
   if (!isRecord(tools)) return null;
-  const known = kind === "system" ? BUILTIN : ["functions"];
+  /** @type {readonly string[]} */
+  const known = kind === "system" ? BUILTIN_TOOLS : ["functions"];
   const foreign = Object.entries(tools).filter(([name]) => !known.includes(name));
   return foreign.length ? Object.fromEntries(foreign) : null;
 }

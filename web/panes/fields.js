@@ -5,6 +5,8 @@
  * @module
  */
 
+import { getPath } from "../conversation.js";
+import { SYSTEM_CONTENT } from "../engine/protocol.js";
 import { parse, stringify } from "../json.js";
 
 /** @typedef {import("../conversation.js").Path} Path */
@@ -48,6 +50,15 @@ function isControl(value) {
 }
 
 /**
+ * What holds for a field if the message does not say. A form with defaults is that of one content,
+ * with whose path the fields' paths begin.
+ *
+ * @param {HTMLElement} field
+ */
+const defaultOf = (field) =>
+  field.closest("[data-defaults]") ? getPath(SYSTEM_CONTENT, pathOf(field).slice(2)) : undefined;
+
+/**
  * @param {HTMLElement} field
  * @param {Builtins} builtins
  * @returns {unknown} The JSON the control stands for; `undefined` if the key should go.
@@ -68,7 +79,9 @@ export function readField(field, builtins) {
     case "schema":
       return readSchema(value);
     default:
-      return value === "" ? undefined : value;
+      // What is left out has its default; to have nothing in its place must be said.
+      if (value === "") return defaultOf(field) === undefined ? undefined : null;
+      return value;
   }
 }
 
@@ -76,10 +89,11 @@ export function readField(field, builtins) {
  * Shows the value, unless the control already stands for it: what is being typed stays as typed.
  *
  * @param {HTMLElement} field
- * @param {unknown} value
+ * @param {unknown} given `undefined` if the message does not say.
  * @param {Builtins} builtins
  */
-export function writeField(field, value, builtins) {
+export function writeField(field, given, builtins) {
+  const value = given === undefined ? defaultOf(field) : given;
   const control = controlOf(field);
   if (!control) return;
   const kind = field.dataset["kind"];
@@ -114,11 +128,10 @@ function addChoice(select, value) {
 
 /** @param {string} text */
 function splitList(text) {
-  const items = text
+  return text
     .split(",")
     .map((item) => item.trim())
     .filter(Boolean);
-  return items.length ? items : undefined;
 }
 
 /** A text that is not JSON is kept as text; see `schemaFault`. @param {string} text */

@@ -64,7 +64,7 @@ export function createMessages(list, actions) {
     while (list.children.length > now.length) list.lastElementChild?.remove();
     shown = now;
     more.hidden = messages.length <= limit;
-    more.textContent = `Show more of ${counted(messages.length, "message")}`;
+    more.textContent = `Show more (${formatCount(limit)} of ${formatCount(messages.length)} shown)`;
   }
 
   more.addEventListener("click", () => {
@@ -145,7 +145,7 @@ function buildCard(document, parsed, ordinal, codes) {
   guessed.hidden = !guesses.length;
   for (const code of guesses) {
     const note = make(document, "li");
-    note.append("guessed, ", make(document, "code", "", code), ": ");
+    note.append("Guessed (", make(document, "code", "", code), "): ");
     appendProse(note, codes[code]?.repair ?? "");
     guessed.append(note);
   }

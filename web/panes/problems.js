@@ -25,10 +25,10 @@ const SHORT = 100;
 
 /** @type {[keyof WireCode, string][]} */
 const PROSE = [
-  ["looks", "what it is"],
-  ["cause", "likely cause"],
-  ["strict", "the strict parser"],
-  ["repair", "what was done here"],
+  ["looks", "What it is"],
+  ["cause", "Likely cause"],
+  ["strict", "Strict parser"],
+  ["repair", "Repair"],
 ];
 
 /**
@@ -56,7 +56,7 @@ export function createProblems(root, actions) {
     list.replaceChildren(...all.slice(0, limit).map(build));
     const total = value ? sum(value.counts) : 0;
     more.hidden = total <= limit || limit >= all.length;
-    more.textContent = `Show more of ${counted(total, "problem")}`;
+    more.textContent = `Show more (${formatCount(limit)} of ${formatCount(total)} shown)`;
     list.hidden = !all.length;
     if (focused === null) return;
     const next = list.children[Math.min(focused, list.children.length - 1)];
@@ -83,9 +83,7 @@ export function createProblems(root, actions) {
   /** @param {Edit} fix */
   function labelOf(fix) {
     if (!fix.text) return `Remove ${quote(actions.removed(fix))}`;
-    const verb = fix.start === fix.stop ? "Insert" : "Write";
-    const rest = fix.start === fix.stop ? "" : " instead";
-    return `${verb} ${quote(fix.text)}${rest}`;
+    return `${fix.start === fix.stop ? "Insert" : "Replace with"} ${quote(fix.text)}`;
   }
 
   /** @param {HTMLElement} entry */
@@ -95,7 +93,7 @@ export function createProblems(root, actions) {
     const code = diagnostic && value?.codes[diagnostic.code];
     if (!code || prose.children.length) return;
     const texts = PROSE.map(([name, label]) => [label, String(code[name])]);
-    for (const [label, text] of [...texts, ["what to do", diagnostic.hint]]) {
+    for (const [label, text] of [...texts, ["How to fix it", diagnostic.hint]]) {
       const meaning = make(document, "dd");
       appendProse(meaning, text ?? "");
       prose.append(make(document, "dt", "", label), meaning);

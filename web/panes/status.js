@@ -7,7 +7,7 @@ import { find, findElement, setText } from "../dom.js";
 const STAGES = {
   runtime: "Loading the Python runtime",
   package: "Loading harmony_core",
-  vocabulary: "Reading the vocabulary",
+  vocabulary: "Loading the vocabulary",
 };
 
 /**

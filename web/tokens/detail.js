@@ -10,7 +10,7 @@ import { counted } from "../words.js";
  * @typedef {{kind: string, name: string, text: string}} Note What a mark on a token says.
  */
 
-const HINT = "Point at a token, tap it, or move to it with the keys.";
+const HINT = "Hover over or tap a token, or use the arrow keys.";
 
 /**
  * Says all about the token, or the part of a message, that is pointed at.

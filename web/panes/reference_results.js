@@ -13,30 +13,29 @@ const SHORT = 2_000;
 const INDENT = 2;
 
 /**
- * What openai-harmony would have made of the tokens.
+ * What openai-harmony makes of the same tokens.
  *
  * @param {HTMLElement} root
  * @param {{go: (token: number) => void}} actions
  */
-export function createVerdicts(root, actions) {
+export function createReferenceResults(root, actions) {
   const document = root.ownerDocument;
-  const list = findElement(root, ".verdict-list");
+  const list = findElement(root, ".result-list");
   let shown = "";
 
-  /** @param {string[]} names @param {ReferenceResult} verdict @param {number} length In tokens. */
-  function build(names, verdict, length) {
-    const { fault, messages, differing, differences } = verdict;
-    const entry = cloneElement(document, "verdict-template");
-    entry.dataset["verdict"] = names.join(" ");
+  /** @param {string[]} names @param {ReferenceResult} result @param {number} length In tokens. */
+  function build(names, result, length) {
+    const { fault, messages, differing, differences } = result;
+    const entry = cloneElement(document, "reference-result-template");
+    entry.dataset["result"] = names.join(" ");
     entry.dataset["raises"] = String(fault !== null);
     setText(findElement(entry, "dt"), names.join(" and "));
-    const found = findElement(entry, ".verdict-text");
+    const found = findElement(entry, ".result-text");
     const go = find(entry, "button", HTMLButtonElement);
     const token = fault?.token ?? null;
     if (fault) {
       found.append("raises ", make(document, "code", "", fault.message));
-      const lost = messages ? `, and ${counted(messages, "message")} before it lost` : "";
-      found.append(lost);
+      if (messages) found.append(` and loses ${counted(messages, "message")} before it`);
     } else {
       found.append(`returns ${counted(messages, "message")}`);
     }
@@ -45,8 +44,8 @@ export function createVerdicts(root, actions) {
     go.addEventListener("click", () => token !== null && actions.go(token));
     const details = find(entry, "details", HTMLDetailsElement);
     details.hidden = !differing;
-    const other = differing === 1 ? "that differs" : "that differ";
-    setText(findElement(details, "summary"), `${counted(differing, "message")} ${other}`);
+    const verb = differing === 1 ? "differs" : "differ";
+    setText(findElement(details, "summary"), `${counted(differing, "message")} ${verb}`);
     for (const { index, message } of differences) {
       const text = stringify(message, INDENT);
       const clipped = text.length > SHORT ? `${text.slice(0, SHORT)}…` : text;
