@@ -114,7 +114,7 @@ def _any_of(options: Sequence[object]) -> str:
 
 def each(read: Callable[[Any], T], values: Any, name: str) -> list[T]:  # noqa: ANN401 - checked
     """A new list of every item of ``values``, read by ``read``."""
-    if not _is_list_like(values):
+    if not is_list_like(values):
         raise wrong("a valid list", values, name)
     items: list[T] = []
     try:
@@ -126,7 +126,8 @@ def each(read: Callable[[Any], T], values: Any, name: str) -> list[T]:  # noqa: 
     return items
 
 
-def _is_list_like(value: object) -> bool:
+def is_list_like(value: object) -> bool:
+    """Whether ``value`` is taken for a list: any iterable, but no text and no mapping."""
     if type(value) is list:
         return True
     unlike = (str, bytes, bytearray, Mapping)

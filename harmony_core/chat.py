@@ -292,6 +292,25 @@ class Conversation(Model):
         return cls.from_dict(_loads(payload), strict=strict)
 
 
+def text_message(  # noqa: PLR0913 - the fields of a message
+    role: Role,
+    name: str | None,
+    text: str,
+    *,
+    channel: str | None,
+    recipient: str | None,
+    content_type: str | None,
+) -> Message:
+    """Make a message of one text, fast: the values must be of the right types already."""
+    new = object.__new__
+    message, author, content = new(Message), new(Author), new(TextContent)
+    author.role, author.name = role, name
+    content.text = text
+    message.author, message.content = author, [content]
+    message.channel, message.recipient, message.content_type = channel, recipient, content_type
+    return message
+
+
 def _message(value: object) -> Message:
     return instance(Message, value)
 

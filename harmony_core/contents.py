@@ -41,6 +41,27 @@ class Content(Model):
         fields.pop("type", None)
         return from_fields(cls, fields)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:  # noqa: ANN401 - pydantic's
+        """Have pydantic, if a program uses it, read and write contents with their kinds.
+
+        By the fields of ``Content``, of which there are none, it would lose what they hold.
+        """
+        if cls is not Content:
+            return handler(source)
+        from pydantic_core import core_schema  # noqa: PLC0415 - only pydantic calls this
+
+        write = core_schema.plain_serializer_function_ser_schema(lambda content: content.to_dict())
+        return core_schema.no_info_plain_validator_function(as_content, serialization=write)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> Any:  # noqa: ANN401 - pydantic's
+        """Describe a content of any kind to pydantic."""
+        if cls is not Content:
+            return handler(schema)
+        kinds = {"type": {"type": "string", "enum": list(CONTENT_KINDS)}}
+        return {"title": "Content", "type": "object", "properties": kinds, "required": ["type"]}
+
     def to_dict(self) -> dict[str, Any]:
         """The content as a dictionary with its kind under ``"type"``."""
         raise NotImplementedError

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from harmony_core import _coercion
-from harmony_core._model import Model, model
+from harmony_core._model import Model, field_names, model
 from harmony_core.chat import Role
 from harmony_core.errors import ChatError
 from harmony_core.format import prefixes, render, training
@@ -85,32 +86,64 @@ class RenderOptions(Model):
         self.schema = _coercion.choice(get_args(SchemaNotation), self.schema, "schema")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class HarmonyEncoding:
-    """Conversations and text to tokens, and back.
+    """Conversations and text to tokens, and back; ``load_harmony_encoding`` makes one.
+
+    It can be pickled: unpickling loads it again, or finds it if it is loaded already.
 
     Attributes:
-        name: The encoding's name.
         tokenizer: Text to tokens and back.
         markers: The formatting tokens.
         n_ctx: The longest context, in tokens.
         max_message_tokens: The longest message, in tokens.
     """
 
-    name: str
-    tokenizer: Tokenizer = field(repr=False)
-    markers: Markers = field(repr=False)
-    n_ctx: int
-    max_message_tokens: int
+    def __init__(  # noqa: PLR0913 - what an encoding consists of
+        self,
+        *,
+        name: str,
+        tokenizer: Tokenizer,
+        markers: Markers,
+        n_ctx: int,
+        max_message_tokens: int,
+        loader: tuple[Callable[..., HarmonyEncoding], tuple[object, ...]],
+    ) -> None:
+        """Put an encoding together.
+
+        Args:
+            name: The encoding's name.
+            tokenizer: As in the attributes, like the rest.
+            markers: The formatting tokens.
+            n_ctx: The longest context, in tokens.
+            max_message_tokens: The longest message, in tokens.
+            loader: A function and its arguments that give this encoding in any process.
+        """
+        self._name = name
+        self.tokenizer = tokenizer
+        self.markers = markers
+        self.n_ctx = n_ctx
+        self.max_message_tokens = max_message_tokens
+        self._loader = loader
+
+    def __repr__(self) -> str:
+        return f"HarmonyEncoding(name={self.name!r})"
+
+    def __reduce__(self) -> tuple[Callable[..., HarmonyEncoding], tuple[object, ...]]:
+        return self._loader
+
+    @property
+    def name(self) -> str:
+        """The encoding's name."""
+        return self._name
 
     @property
     def tokenizer_name(self) -> str:
         """The tokenizer's name."""
         return self.tokenizer.name
 
-    @property
+    @cached_property
     def special_tokens_set(self) -> set[str]:
-        """The texts of all special tokens."""
+        """The texts of all special tokens; the same set each time."""
         return set(self.tokenizer.special_tokens)
 
     def render_conversation_for_completion(
@@ -185,7 +218,7 @@ class HarmonyEncoding:
         return training.render_turn(
             conversation,
             self,
-            _given_or_default(config, RenderConversationConfig, drop="finished-turns"),
+            _options(config, RenderConversationConfig, drop="finished-turns"),
             learn=learn,
             weights=weights,
             max_tokens=max_tokens,
@@ -228,7 +261,7 @@ class HarmonyEncoding:
         return training.split_turns(
             conversation,
             self,
-            _given_or_default(config, RenderConversationConfig, drop="finished-turns"),
+            _options(config, RenderConversationConfig, drop="finished-turns"),
             learn=learn,
             weights=weights,
             max_tokens=max_tokens,
@@ -274,7 +307,7 @@ class HarmonyEncoding:
             completion,
             new_messages,
             self,
-            _given_or_default(config, RenderConversationConfig, drop="finished-turns"),
+            _options(config, RenderConversationConfig, drop="finished-turns"),
             next_role=next_role,
             finished_turn=finished_turn,
         )
@@ -295,7 +328,7 @@ class HarmonyEncoding:
         Raises:
             ChatError: It is not a conversation.
         """
-        settings = _given_or_default(config, RenderConversationConfig)
+        settings = _options(config, RenderConversationConfig)
         return prefixes.prefix_breaks(conversation, self, settings)
 
     def render_ranges(
@@ -322,7 +355,7 @@ class HarmonyEncoding:
             RenderError: A message cannot be rendered.
             ChatError: A message holds a value that it may not.
         """
-        settings = _given_or_default(config, RenderConversationConfig)
+        settings = _options(config, RenderConversationConfig)
         return render.render_ranges(
             conversation,
             self.tokenizer,
@@ -363,7 +396,7 @@ class HarmonyEncoding:
         Raises:
             RenderError: The message cannot be rendered.
         """
-        options = _given_or_default(render_options, RenderOptions)
+        options = _options(render_options, RenderOptions)
         return render.render_message(
             message,
             self.tokenizer,
@@ -495,14 +528,18 @@ class HarmonyEncoding:
         return sorted(self.markers.stop_tokens_for_assistant_actions)
 
 
-def _given_or_default(
-    options: _Options | None,
+def _options(
+    given: object,
     kind: type[_Options],
     **defaults: Any,  # noqa: ANN401 - the fields of ``kind``
 ) -> _Options:
-    if options is None:
+    """The options given, or the defaults. Any object with the reference's attribute will do."""
+    if isinstance(given, kind):
+        return given
+    if given is None:
         return kind(**defaults)
-    if not isinstance(options, kind):
-        name = kind.__name__
-        raise ChatError(f"expected {name} or None, found {type(options).__name__}")
-    return options
+    theirs, *_ = field_names(kind)  # the other options are our own
+    if not hasattr(given, theirs):
+        found = type(given).__name__
+        raise ChatError(f"expected {kind.__name__} or None, found {found}")
+    return kind(**{**defaults, theirs: getattr(given, theirs)})

@@ -103,4 +103,10 @@ def _build(spec: EncodingSpec, backend: BackendName) -> HarmonyEncoding:
         markers=Markers.from_special_tokens(tokenizer.special_tokens),
         n_ctx=spec.n_ctx,
         max_message_tokens=spec.max_message_tokens,
+        loader=(_reload, (spec.name, backend)),
     )
+
+
+def _reload(name: str, backend: BackendName) -> HarmonyEncoding:
+    """Load what was pickled; a function of its own, since pickle gives no keywords."""
+    return load_harmony_encoding(name, backend=backend)

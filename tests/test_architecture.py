@@ -38,6 +38,7 @@ NEVER = (
 )
 # Other people's packages: used where they are installed, and in these rooms only.
 OPTIONAL = {
+    "contents": {"pydantic_core"},  # in what pydantic alone calls
     "tokenizer._backends": {"tiktoken"},
     "format.diagnosis._toolbox": {"jsonschema"},
 }

@@ -19,6 +19,7 @@ from harmony_core import (
     Message,
     RenderConversationConfig,
     Role,
+    SpecialTokenError,
     StreamableParser,
     load_harmony_encoding,
 )
@@ -73,9 +74,19 @@ class TestDifferences:
         assert load_harmony_encoding(name) is load_harmony_encoding(name)
         assert reference.load_harmony_encoding(name) is not reference.load_harmony_encoding(name)
 
-    def test_the_set_of_special_tokens_is_the_callers(self, encoding: HarmonyEncoding) -> None:
+    def test_changing_the_set_of_special_tokens_changes_no_encoding(self) -> None:
+        loaded = load_harmony_encoding("HarmonyGptOss")
+        encoding = HarmonyEncoding(  # one of its own, since all of the process share the loaded one
+            name=loaded.name,
+            tokenizer=loaded.tokenizer,
+            markers=loaded.markers,
+            n_ctx=loaded.n_ctx,
+            max_message_tokens=loaded.max_message_tokens,
+            loader=(load_harmony_encoding, (loaded.name,)),
+        )
         encoding.special_tokens_set.clear()
-        assert "<|start|>" in encoding.special_tokens_set
+        with pytest.raises(SpecialTokenError):
+            encoding.encode("<|start|>")
 
     @pytest.mark.parametrize(
         "use",

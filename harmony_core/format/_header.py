@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from harmony_core.chat import Author, Message, Role, TextContent
+from harmony_core.chat import Message, Role, text_message
 from harmony_core.format._markers import MARKER_TEXTS
 from harmony_core.reference.debug_text import debug_text
 from harmony_core.reference.rust_text import WHITESPACE, split_ascii_whitespace, trim
@@ -38,9 +38,10 @@ class Header:
 
     def message(self, text: str) -> Message:
         """Make the message of this header and the content's text."""
-        return Message(
-            author=Author(role=self.role, name=self.name),
-            content=[TextContent(text=text)],
+        return text_message(
+            self.role,
+            self.name,
+            text,
             channel=self.channel,
             recipient=self.recipient,
             content_type=self.content_type,

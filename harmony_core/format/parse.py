@@ -107,6 +107,8 @@ class StreamableParser(StreamableParserAliases):
     _pieces: list[str]  # as the reference encodes them, each on its own
     _text: str  # the first _joined pieces together
     _joined: int
+    _content_tokens: list[int]  # the first _encoded pieces, each encoded on its own
+    _encoded: int
     _pending: bytearray  # an incomplete character, or what came after a fault
     _lost: bool  # after an unknown token: the reference decodes nothing more
     _delta: str | None
@@ -118,7 +120,7 @@ class StreamableParser(StreamableParserAliases):
         self._steps = self._steps_of(encoding.markers, strict=bool(strict))
         self._next_role = None if role is None else Role(role)
         self._tokens: list[int] = []
-        self._messages: list[Message] = []
+        self._messages: list[tuple[Header, str]] = []  # a new Message is made for each caller
         self._header_tokens: list[int] = []
         self._clear_content()
         self._enter(_EXPECT_START if role is None else _HEADER)
@@ -128,6 +130,8 @@ class StreamableParser(StreamableParserAliases):
         self._pieces = []
         self._text = ""
         self._joined = 0
+        self._content_tokens = []
+        self._encoded = 0
         self._pending = bytearray()
         self._lost = False
         self._delta = None
@@ -218,7 +222,7 @@ class StreamableParser(StreamableParserAliases):
                 raise self._error(str(error), "undecodable-header") from error
             except HeaderFault as error:
                 raise self._error(str(error), error.kind) from error
-            self._messages.append(header.message(content))
+            self._messages.append((header, content))
         self._next_role = None
 
     def _take_content_token(self, token: int) -> None:
@@ -258,7 +262,7 @@ class StreamableParser(StreamableParserAliases):
     def _end_content(self, _token: int) -> None:
         lost = REPLACEMENT if self._lost else ""
         text = self.current_content + lost + self._pending.decode("utf-8", "replace")
-        self._messages.append(cast("Header", self._header).message(text))
+        self._messages.append((cast("Header", self._header), text))
         self._clear_content()
 
     # The machine: state -> event -> action, next state, state after an error in the action.
@@ -322,8 +326,8 @@ class StreamableParser(StreamableParserAliases):
 
     @property
     def messages(self) -> list[Message]:
-        """Every message completed so far."""
-        return self._messages.copy()
+        """Every message completed so far, as new objects that the caller may change."""
+        return [header.message(text) for header, text in self._messages]
 
     @property
     def state(self) -> StreamState:
@@ -373,9 +377,11 @@ class StreamableParser(StreamableParserAliases):
         if self._state is _HEADER:
             data["header_tokens"] = self._header_tokens.copy()
         elif self._header is not None:
-            encode = self._tokenizer.encode_ordinary
+            for piece in self._pieces[self._encoded :]:
+                self._content_tokens += self._tokenizer.encode_ordinary(piece)
+            self._encoded = len(self._pieces)
             data["header"] = self._header.to_dict()
-            data["content_tokens"] = [token for piece in self._pieces for token in encode(piece)]
+            data["content_tokens"] = self._content_tokens.copy()
         return data
 
 

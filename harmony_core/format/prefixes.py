@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from harmony_core import _coercion
 from harmony_core.chat import Role
 from harmony_core.errors import ChatError, ExtensionError, ParseError, RenderError
-from harmony_core.format._wrong_input import read_messages
+from harmony_core.format._foreign import as_messages
 from harmony_core.format.parse import StreamableParser, StreamState
 from harmony_core.format.render import (
     CHANNELS_HEADING,
-    CONVERSATION_LEVELS,
     FUNCTION_TOOLS_LINE,
     first_kept,
     has_function_tools,
@@ -76,7 +75,7 @@ def prefix_breaks(
     conversation: Iterable[Message], encoding: Encoding, config: RenderConfig
 ) -> list[PrefixBreak]:
     """Find where prompts do not extend one another: ``HarmonyEncoding.prefix_breaks``."""
-    messages = read_messages(conversation, CONVERSATION_LEVELS)
+    messages = as_messages(conversation)
     runs = _sampled_runs(messages)
     prompts = [start for start, _ in runs]
     if runs and messages[-1].author.role != Role.ASSISTANT:
@@ -178,7 +177,7 @@ def extend(  # noqa: PLR0913 - the parts of the next prompt, and how to render t
     """
     finished_turn = _coercion.choice(get_args(FinishedTurn), finished_turn, "finished_turn")
     given, sampled = (array("I", tokens).tolist() for tokens in (prompt, completion))
-    messages = read_messages(new_messages, CONVERSATION_LEVELS)
+    messages = as_messages(new_messages)
     _check_new(messages)
     parser = _read_sampled(given, sampled, encoding)
     stop = _missing_stop(parser, encoding)

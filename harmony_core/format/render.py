@@ -7,14 +7,15 @@ so that no token ever spans two parts.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, cast
 
 from harmony_core.chat import Message, Role
-from harmony_core.contents import DeveloperContent, SystemContent, TextContent, as_content
+from harmony_core.contents import DeveloperContent, SystemContent, TextContent
 from harmony_core.errors import ChatError, RenderError
+from harmony_core.format._foreign import as_message, as_messages, as_own_content
 from harmony_core.format._markers import MARKER_TEXTS
 from harmony_core.format._tools_section import SchemaNotation, tools_section
-from harmony_core.format._wrong_input import check_conversation, check_message
+from harmony_core.format._wrong_input import check_message, check_messages
 from harmony_core.format.spans import Part, Span
 from harmony_core.reference.serde_json import well_formed
 
@@ -92,6 +93,7 @@ def render_message(  # noqa: PLR0913 - what the message and the options say
     tokens = [] if into is None else into
     has_tools = conversation_has_function_tools
     setting = _Setting(tokenizer, markers, has_tools, _MESSAGE_LEVELS, schema)
+    message = as_message(message)
     try:
         _append(message, setting, tokens)
     except _WRONG_FIELD:
@@ -136,18 +138,15 @@ def render_ranges(  # noqa: PLR0913 - the options, and how the conversation ends
         RenderError: A message has no rendering.
         ChatError: A field holds what it may not; the path starts with ``"messages"``.
     """
-    messages: list[Message] = []
+    messages = as_messages(conversation)
     try:
-        messages = list(conversation)
         has_tools = any(map(has_function_tools, messages))
         setting = _Setting(tokenizer, markers, has_tools, CONVERSATION_LEVELS, schema)
         first = first_kept(messages, drop, training=training) if auto_drop_analysis else 0
         tokens, ranges = _render_all(messages, setting, first)
     except _WRONG_FIELD:
-        check_conversation(conversation, messages, CONVERSATION_LEVELS)
+        check_messages(messages, CONVERSATION_LEVELS)
         raise
-    if not messages:  # as those of an empty dictionary are
-        check_conversation(conversation, messages, CONVERSATION_LEVELS)
     if training and messages and is_final_of_assistant(messages[-1]):
         tokens[-1] = markers.return_
     if next_turn_role is not None:
@@ -225,13 +224,13 @@ def _last_turn(messages: list[Message], training: bool) -> int:
 
 def has_function_tools(message: Message) -> bool:
     """Whether a message declares function tools."""
-    return any(
-        isinstance(content, DeveloperContent)
-        and content.tools is not None
-        and "functions" in content.tools
-        and len(content.tools["functions"].tools) > 0
-        for content in message.content
-    )
+    for content in message.content:
+        if type(content) is not TextContent:
+            read = as_own_content(content)
+            tools = read.tools if isinstance(read, DeveloperContent) else None
+            if tools is not None and "functions" in tools and tools["functions"].tools:
+                return True
+    return False
 
 
 def is_final_of_assistant(message: Message) -> bool:
@@ -322,7 +321,7 @@ def rendered_spans(
     Returns:
         Spans from the first token to the last; a span's message is an index into ``ranges``.
     """
-    messages = list(conversation)
+    messages = as_messages(conversation)
     spans: list[Span] = []
     for ordinal, (index, start, stop) in enumerate(ranges):
         spans += message_spans(
@@ -367,16 +366,14 @@ def message_spans(  # noqa: PLR0913 - a message, where it is, and what encoded i
 
 
 def _text(content: Content, role: Role, setting: _Setting) -> str:
+    content = as_own_content(content)
     if isinstance(content, SystemContent):
         _require_role(Role.SYSTEM, role, "SystemContent")
         return _system_text(content, setting)
     if isinstance(content, DeveloperContent):
         _require_role(Role.DEVELOPER, role, "DeveloperContent")
         return _developer_text(content, setting)
-    if isinstance(content, TextContent):
-        return content.text
-    # A content of the caller's own class counts as what its dictionary says.
-    return _text(as_content(content.to_dict()), role, setting)
+    return cast("TextContent", content).text
 
 
 def _require_role(required: Role, role: Role, kind: str) -> None:

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from harmony_core.chat import Role
 from harmony_core.contents import SystemContent
 from harmony_core.errors import ChatError, TrainingError
-from harmony_core.format._wrong_input import read_messages
+from harmony_core.format._foreign import as_messages
 from harmony_core.format.render import (
-    CONVERSATION_LEVELS,
     is_final_of_assistant,
     message_spans,
     render_ranges,
@@ -91,7 +90,7 @@ def render_turn(  # noqa: PLR0913 - what is to be learnt, and how it is rendered
     max_tokens: int | None = None,
 ) -> TrainingSample:
     """Render a conversation to learn its last turn: ``HarmonyEncoding.render_for_training``."""
-    messages = read_messages(conversation, CONVERSATION_LEVELS)
+    messages = as_messages(conversation)
     weight_of = _weights_of_messages(messages, learn, weights)
     tokens, ranges = render_ranges(
         messages,
@@ -153,7 +152,7 @@ def split_turns(  # noqa: PLR0913 - as above
     on_error: Callable[[TrainingError], object] | None = None,
 ) -> list[TrainingSample]:
     """Make a sample of each turn: ``HarmonyEncoding.split_turns``."""
-    messages = read_messages(conversation, CONVERSATION_LEVELS)
+    messages = as_messages(conversation)
     _weights_of_messages(messages, learn, weights)
     samples = []
     for stop in _turn_stops(messages) or [len(messages)]:

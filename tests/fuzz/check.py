@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from support.parsers import outcome, properties
 
 import harmony_core
 from harmony_core import ChatError, load_harmony_encoding
-from harmony_core.tokenizer import load_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +31,7 @@ class Difference(NamedTuple):
 
 def our_side() -> Side:
     """This package, encoding with nothing but Python: tiktoken is one of the oracles."""
-    encoding = load_harmony_encoding("HarmonyGptOss")
-    return Side(harmony_core, replace(encoding, tokenizer=load_tokenizer(backend="python")))
+    return Side(harmony_core, load_harmony_encoding("HarmonyGptOss", backend="python"))
 
 
 class Checker:
