@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -86,6 +86,28 @@ def test_what_has_no_fault_is_sliced(encoding: HarmonyEncoding, tokens: list[int
     sliced = parse_whole._parse_sliced(encoding, tokens, None, strict=True)
     decodes = outcome(encoding.decode_utf8, tokens) is None
     assert (sliced is not None) >= (decodes and stepped is None)
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_completion_may_be_cut_off_anywhere(encodings: Encodings, strict: bool) -> None:
+    tokens = encoded(
+        "<|channel|>analysis<|message|>Say hi.<|end|>"
+        "<|start|>assistant<|channel|>final<|message|>Hi"
+    )
+    for stop in range(len(tokens) + 1):
+        ours = parsed(encodings.ours, tokens[:stop], Role.ASSISTANT, strict=strict)
+        role = encodings.their_role("assistant")
+        assert ours == parsed(encodings.theirs, tokens[:stop], role, strict=strict)
+
+
+@pytest.mark.parametrize("token", [-1, 2**31, 2**32 - 1, 2**32, 1.0, "a", None])
+def test_what_is_no_token_is_refused_as_the_reference_refuses_it(
+    encodings: Encodings, token: object
+) -> None:
+    for before in ([], encoded("<|start|>user<|message|>Hi")):
+        tokens: Any = [*before, token]
+        ours = outcome(encodings.ours.parse_messages_from_completion_tokens, tokens)
+        assert ours == outcome(encodings.theirs.parse_messages_from_completion_tokens, tokens)
 
 
 @pytest.mark.parametrize("length", [1, 2, 3])

@@ -155,10 +155,12 @@ def random_tokens() -> st.SearchStrategy[list[int]]:
 
 @st.composite
 def broken_tokens(draw: st.DrawFn) -> list[int]:
-    """A valid stream truncated at both ends, shuffled, or with a piece replaced."""
+    """A valid stream cut off, truncated at both ends, shuffled, or with a piece replaced."""
     tokens = draw(valid_tokens())
     start, stop = sorted(draw(st.tuples(*[st.integers(0, len(tokens))] * 2)))
-    how = draw(st.sampled_from(["truncate", "shuffle", "mutate"]))
+    how = draw(st.sampled_from(["cut off", "truncate", "shuffle", "mutate"]))
+    if how == "cut off":
+        return tokens[:stop]
     if how == "truncate":
         return tokens[start:stop]
     if how == "shuffle":
