@@ -16,6 +16,7 @@ from buildlib import (
     browser,
     checks,
     environment,
+    mutation,
     page,
     release,
     serve,
@@ -107,6 +108,13 @@ def command_release(options: argparse.Namespace) -> int:
     return 0
 
 
+def command_mutate(options: argparse.Namespace) -> int:
+    """Look for changes of the code that no test notices."""
+    for purpose in ("build", "test", "mutate"):
+        environment.python_packages(purpose)
+    return mutation.mutate(options.names)
+
+
 def command_bench(options: argparse.Namespace) -> int:
     """Measure against the other implementations, natively and in the browser."""
     built = build()
@@ -196,6 +204,10 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     )
     test.add_argument("--fast", action="store_true", help="no browser and no long comparison")
     test.set_defaults(command=command_test)
+
+    mutate = commands.add_parser("mutate", help="look for changes that no test notices")
+    mutate.add_argument("names", nargs="*", help="modules, such as harmony_core.format.parse")
+    mutate.set_defaults(command=command_mutate)
 
     measure = commands.add_parser("bench", help="measure natively and in the browser")
     measure.add_argument("files", nargs="*", type=Path, help="texts; built-in ones by default")
