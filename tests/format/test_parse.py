@@ -90,10 +90,8 @@ def test_what_has_no_fault_is_sliced(encoding: HarmonyEncoding, tokens: list[int
 
 @pytest.mark.parametrize("strict", [True, False])
 def test_a_completion_may_be_cut_off_anywhere(encodings: Encodings, strict: bool) -> None:
-    tokens = encoded(
-        "<|channel|>analysis<|message|>Say hi.<|end|>"
-        "<|start|>assistant<|channel|>final<|message|>Hi"
-    )
+    text = "<|channel|>analysis<|message|>A.<|end|><|start|>assistant<|channel|>final<|message|>B"
+    tokens = [*encoded(text)]
     for stop in range(len(tokens) + 1):
         ours = parsed(encodings.ours, tokens[:stop], Role.ASSISTANT, strict=strict)
         role = encodings.their_role("assistant")
@@ -104,7 +102,7 @@ def test_a_completion_may_be_cut_off_anywhere(encodings: Encodings, strict: bool
 def test_what_is_no_token_is_refused_as_the_reference_refuses_it(
     encodings: Encodings, token: object
 ) -> None:
-    for before in ([], encoded("<|start|>user<|message|>Hi")):
+    for before in ((), encoded("<|start|>user<|message|>Hi")):
         tokens: Any = [*before, token]
         ours = outcome(encodings.ours.parse_messages_from_completion_tokens, tokens)
         assert ours == outcome(encodings.theirs.parse_messages_from_completion_tokens, tokens)
