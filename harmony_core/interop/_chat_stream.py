@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harmony_core.errors import ParseError
+from harmony_core.format.finish import Finish
 from harmony_core.interop._calls import Kind, tool_name
 from harmony_core.interop._chat_writer import finish_reason_of
 from harmony_core.interop._converted import NewId, numbered
 from harmony_core.interop._losses import Loss, Losses
-from harmony_core.interop._stream import Begun, Ended, StreamError, Text, TokenReader
+from harmony_core.interop._stream import Begun, Ended, StreamError, Text, TokenReader, Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harmony_core.chat import Message
-    from harmony_core.format.parse import Encoding
+    from harmony_core.format.diagnosis.inspect import Inspector
+    from harmony_core.format.parse import Encoding, StreamableParser
     from harmony_core.interop._stream import Event
 
 __all__ = ["ChatCompletionStream"]
@@ -36,7 +38,8 @@ class ChatCompletionStream:
             no choices.
         new_id: As for ``from_completion``.
         reasoning_field: As for ``from_completion``.
-        strict: As for ``StreamableParser``.
+        parser: What reads the tokens: a strict ``StreamableParser`` if ``None``. With an
+            ``Inspector`` no output is refused; calls come whole, and none that is unsound.
     """
 
     def __init__(  # noqa: PLR0913 - what a chunk repeats
@@ -50,9 +53,9 @@ class ChatCompletionStream:
         prompt_tokens: int | None = None,
         new_id: NewId = numbered,
         reasoning_field: str | None = "reasoning",
-        strict: bool = True,
+        parser: StreamableParser | Inspector | None = None,
     ) -> None:
-        self._reader = TokenReader(encoding, strict=strict)
+        self._reader = TokenReader(encoding, parser)
         self._envelope = {
             "id": id,
             "object": "chat.completion.chunk",
@@ -100,27 +103,30 @@ class ChatCompletionStream:
             raise StreamError(error, emitted=chunks, messages=self.messages, rest=rest) from error
         return chunks
 
-    def finish(self, reason: str | None = None) -> list[dict[str, Any]]:
+    def finish(self, reason: str | Finish | None = None) -> list[dict[str, Any]]:
         """End the completion.
 
         Args:
-            reason: Why the engine stopped, such as ``"stop"`` or ``"length"``. If ``None``, an
-                output that ends within a header or in reasoning counts as cut off.
+            reason: Why the engine stopped, such as ``"stop"`` or ``"length"``, or a ``Finish``
+                with the stop token, too. If ``None``, an output that ends within a header or in
+                reasoning counts as cut off, and to an inspector so does a call without its
+                stop token.
 
         Returns:
             The last chunks: what is left of the text, the finish reason, and the usage.
         """
         chunks = self._open()
+        finish = reason if isinstance(reason, Finish) else Finish(reason)
         header = self._reader.unfinished_header
         try:
-            for event in self._reader.finish():
+            for event in self._reader.finish(finish):
                 chunks += self._tell(event)
         except ParseError:
-            if header is not None:
-                path = (len(self.messages),)
-                self._losses.add(path, header, "The output ends inside a message header")
-                self._last = None
-        finish_reason = finish_reason_of(reason, self._last)
+            pass  # within a header, of which the losses tell
+        if header is not None:
+            self._losses.add(self._path(), header, "The output ends inside a message header")
+            self._last = None
+        finish_reason = finish_reason_of(finish.reason, self._last)
         chunks.append(self._chunk({}, finish_reason))
         if self._prompt_tokens is not None:
             chunks.append({**self._envelope, "choices": [], "usage": self._usage()})
@@ -146,6 +152,9 @@ class ChatCompletionStream:
             self._end(event)
         return [self._chunk(delta) for delta in deltas]
 
+    def _path(self) -> tuple[int]:
+        return (len(self.messages),)
+
     def _begin(self, begun: Begun) -> list[dict[str, Any]]:
         if begun.kind is Kind.CALL:
             call = {
@@ -168,12 +177,15 @@ class ChatCompletionStream:
             return [{"tool_calls": [{"index": index, "function": {"arguments": text}}]}]
         return []
 
-    def _end(self, ended: Ended) -> None:
+    def _end(self, event: Ended | Withheld) -> None:
         begun, self._begun = self._begun, None
-        if begun is not None and begun.kind is Kind.FOREIGN:
-            role = ended.message.author.role.value
+        if isinstance(event, Withheld):
+            self._last = None
+            self._losses.add((event.index,), event.message.to_dict(), event.reason)
+        elif begun is not None and begun.kind is Kind.FOREIGN:
+            role = event.message.author.role.value
             reason = f"Not the assistant's: the author is {role}"
-            self._losses.add((begun.index,), ended.message.to_dict(), reason)
+            self._losses.add((event.index,), event.message.to_dict(), reason)
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
         choice = {

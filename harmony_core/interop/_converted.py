@@ -31,7 +31,7 @@ class Converted:
 
     Attributes:
         conversation: The conversation.
-        losses: What has no place in Harmony, in the order of the input.
+        losses: What has no place in Harmony.
         ids: The ids of messages, by their index in the conversation. ``from_messages`` takes
             them, and so gives the same ids again.
         options: What the request says about sampling and serving, under its own keys, such as

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from harmony_core.chat import Author, Message, Role, TextContent
 from harmony_core.errors import ParseError
+from harmony_core.format.finish import Finish
 from harmony_core.interop._calls import Kind
 from harmony_core.interop._converted import NewId, numbered
 from harmony_core.interop._responses_writer import ItemWriter, incomplete_reason, output_text
-from harmony_core.interop._stream import Begun, StreamError, Text, TokenReader
+from harmony_core.interop._stream import Begun, StreamError, Text, TokenReader, Withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from harmony_core.format.parse import Encoding
+    from harmony_core.format.diagnosis.inspect import Inspector
+    from harmony_core.format.parse import Encoding, StreamableParser
     from harmony_core.interop._losses import Loss
-    from harmony_core.interop._stream import Event
+    from harmony_core.interop._stream import Ended, Event
 
 __all__ = ["ResponseStream"]
 
@@ -50,7 +52,7 @@ class ResponseStream:
             ``created_at``.
         prompt_tokens: The length of the prompt. If given, the last response has the ``usage``.
         new_id: As for ``from_messages``.
-        strict: As for ``StreamableParser``.
+        parser: As for ``ChatCompletionStream``.
     """
 
     def __init__(
@@ -60,9 +62,9 @@ class ResponseStream:
         response: Mapping[str, Any] | None = None,
         prompt_tokens: int | None = None,
         new_id: NewId = numbered,
-        strict: bool = True,
+        parser: StreamableParser | Inspector | None = None,
     ) -> None:
-        self._reader = TokenReader(encoding, strict=strict)
+        self._reader = TokenReader(encoding, parser)
         self._writer = ItemWriter({}, new_id)
         self._skeletons = ItemWriter({}, new_id)  # writes items without their content
         self._response = {**_RESPONSE, **(response or {})}
@@ -104,29 +106,30 @@ class ResponseStream:
             raise StreamError(error, emitted=events, messages=self.messages, rest=rest) from error
         return events
 
-    def finish(self, reason: str | None = None) -> list[dict[str, Any]]:
+    def finish(self, reason: str | Finish | None = None) -> list[dict[str, Any]]:
         """End the completion.
 
         Args:
-            reason: Why the engine stopped, such as ``"stop"`` or ``"length"``. If ``None``, an
-                output that ends within a header or in reasoning counts as cut off.
+            reason: As for ``ChatCompletionStream.finish``.
 
         Returns:
             The last events: what is left of the last item, and ``response.completed`` or
             ``response.incomplete``.
         """
         events = self._open()
+        finish = reason if isinstance(reason, Finish) else Finish(reason)
         header = self._reader.unfinished_header
         if header is not None:
             path = (len(self.messages),)
             self._writer.losses.add(path, header, "The output ends inside a message header")
-        cut_off = header is not None or self._kind() not in {Kind.TEXT, Kind.CALL}
-        self._finish_reason = "length" if reason is None and cut_off else reason
         try:
-            for event in self._reader.finish():
-                events += self._tell(event, last=True)
+            left = list(self._reader.finish(finish))
         except ParseError:
-            pass  # within a header, of which the losses tell
+            left = []  # it ends within a header, of which the losses tell
+        cut_off = header is not None or self._last_kind(left) not in {Kind.TEXT, Kind.CALL}
+        self._finish_reason = "length" if finish.reason is None and cut_off else finish.reason
+        for event in left:
+            events += self._tell(event, last=True)
         incomplete = self._finish_reason not in {None, "stop", "tool_calls"}
         if not incomplete:
             return [*events, self._end("completed")]
@@ -172,15 +175,26 @@ class ResponseStream:
     def _snapshot(self, status: str) -> dict[str, Any]:
         return {**self._response, "status": status, "output": [dict(i) for i in self._writer.items]}
 
-    def _kind(self) -> Kind | None:
-        return self._last if self._item is None else self._item.kind
+    def _last_kind(self, left: Sequence[Event]) -> Kind | None:
+        """What the last message of the output is for; ``None`` if it is withheld."""
+        kind = self._last if self._item is None else self._item.kind
+        for event in left:
+            if isinstance(event, Begun) and event.kind is not Kind.FOREIGN:
+                kind = event.kind
+            elif isinstance(event, Withheld):
+                kind = None
+        return kind
 
     def _tell(self, event: Event, *, last: bool = False) -> list[dict[str, Any]]:
         if isinstance(event, Begun):
             return self._begin(event)
         if isinstance(event, Text):
             return [] if self._item is None else self._delta(self._item, event.text)
-        return self._complete(event.message, last=last)
+        if isinstance(event, Withheld):
+            self._last = None
+            self._writer.losses.add((event.index,), event.message.to_dict(), event.reason)
+            return []
+        return self._complete(event, last=last)
 
     def _begin(self, begun: Begun) -> list[dict[str, Any]]:
         if begun.kind is Kind.FOREIGN:
@@ -205,9 +219,9 @@ class ResponseStream:
         item.texts.append(text)
         return [self._content_event("delta", item, {"delta": text})]
 
-    def _complete(self, message: Message, *, last: bool) -> list[dict[str, Any]]:
+    def _complete(self, ended: Ended, *, last: bool) -> list[dict[str, Any]]:
         item, self._item = self._item, None
-        index = len(self.messages) - 1
+        index, message = ended.index, ended.message
         if item is None:
             role = message.author.role.value
             reason = f"Not the assistant's: the author is {role}"

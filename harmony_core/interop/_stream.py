@@ -1,7 +1,7 @@
 """Tokens -> what happens to the messages of a completion, for either API's stream to tell.
 
-The parser behind it is the strict one. Whatever else reads tokens serves as well, if it makes the
-same three events.
+A strict parser reads them, or an inspector, which reads anything. With an inspector, calls are told
+when they have ended and proved sound, and are withheld if not.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from harmony_core.chat import Role
 from harmony_core.errors import DecodeError, HarmonyError, ParseError
+from harmony_core.format.diagnosis.inspect import Inspector
 from harmony_core.format.parse import StreamableParser, StreamState
 from harmony_core.interop._calls import Kind, kind_of
 from harmony_core.interop._texts import message_text
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harmony_core.chat import Message
+    from harmony_core.format.diagnosis.inspection import InspectedMessage
+    from harmony_core.format.finish import Finish
     from harmony_core.format.parse import Encoding
 
-__all__ = ["Begun", "Ended", "Event", "StreamError", "Text", "TokenReader"]
+__all__ = ["Begun", "Ended", "Event", "StreamError", "Text", "TokenReader", "Withheld"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,20 @@ class Text:
 class Ended:
     """The message that was begun is complete."""
 
+    index: int
     message: Message
 
 
-Event: TypeAlias = "Begun | Text | Ended"
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A call that nobody should run, of which nothing was told."""
+
+    index: int
+    message: Message
+    reason: str
+
+
+Event: TypeAlias = "Begun | Text | Ended | Withheld"
 
 
 class StreamError(HarmonyError):
@@ -85,20 +98,20 @@ class TokenReader:
 
     Args:
         encoding: The encoding of the tokens.
-        strict: As for ``StreamableParser``.
+        parser: What reads them; a strict ``StreamableParser`` if ``None``.
 
     Attributes:
         tokens: How many tokens have been read.
         reasoning_tokens: How many of them are the content of reasoning.
     """
 
-    def __init__(self, encoding: Encoding, *, strict: bool = True) -> None:
-        self._parser = StreamableParser(encoding, Role.ASSISTANT, strict=strict)
+    def __init__(self, encoding: Encoding, parser: StreamableParser | Inspector | None) -> None:
+        self._parser = StreamableParser(encoding, Role.ASSISTANT) if parser is None else parser
         self._tokenizer = encoding.tokenizer
         self._state = self._parser.state
-        self._count = 0  # messages completed
+        self._ended = len(self._parser.messages)
+        self._begun: Begun | None = None
         self._told = 0  # characters of the content that have been told
-        self._kind = Kind.FOREIGN
         self.tokens = 0
         self.reasoning_tokens = 0
 
@@ -122,7 +135,7 @@ class TokenReader:
         """Read one token.
 
         Raises:
-            ParseError: It does not follow the format.
+            ParseError: It does not follow the format, and the parser is strict.
             TypeError: It is not an integer.
             OverflowError: It does not fit in 32 bits without sign.
         """
@@ -134,42 +147,62 @@ class TokenReader:
             raise
         yield from self._news()
 
-    def finish(self) -> Iterator[Event]:
+    def finish(self, finish: Finish) -> Iterator[Event]:
         """End the stream, and with it a message without a stop token.
 
         Raises:
-            ParseError: It ends within a header.
+            ParseError: It ends within a header, and the parser is strict.
         """
-        self._parser.process_eos()
+        if isinstance(self._parser, Inspector):
+            self._parser.finish(finish)
+        else:
+            self._parser.process_eos()
         yield from self._news()
 
     def _news(self) -> Iterator[Event]:
         parser, before = self._parser, self._state
         self._state = state = parser.state
-        if state is StreamState.CONTENT:
-            if before is not state:
-                yield self._begun(parser.current_channel, parser.current_recipient)
-            elif self._kind is Kind.REASONING:
-                self.reasoning_tokens += 1
-            delta = parser.last_content_delta
-            if delta and before is state:
-                self._told += len(delta)
-                yield Text(delta)
+        if isinstance(parser, Inspector):
+            for item in parser.new_items:
+                yield from self._end(item.message, item)
         elif state is StreamState.EXPECT_START and before is not state:
-            messages = parser.messages
-            if len(messages) > self._count:
-                yield from self._completed(messages[-1], begun=before is StreamState.CONTENT)
+            for message in parser.messages[self._ended :]:
+                yield from self._end(message, None)
+        if state is not StreamState.CONTENT:
+            return
+        if self._begun is None:
+            self._begun = self._begin(
+                parser.current_role, parser.current_channel, parser.current_recipient
+            )
+            if not self._holds_back(self._begun):
+                yield self._begun
+        elif self._begun.kind is Kind.REASONING:
+            self.reasoning_tokens += 1
+        delta = parser.last_content_delta
+        if delta and not self._holds_back(self._begun):
+            self._told += len(delta)
+            yield Text(delta)
 
-    def _completed(self, message: Message, *, begun: bool) -> Iterator[Event]:
-        if not begun:  # a header that a stop token cut short, and that is a message all the same
-            yield self._begun(message.channel, message.recipient, message.author.role)
-        rest = message_text(message)[self._told :]
-        if rest:
-            yield Text(rest)
-        self._count += 1
-        self._told = 0
-        yield Ended(message)
+    def _begin(self, role: Role | None, channel: str | None, recipient: str | None) -> Begun:
+        return Begun(self._ended, kind_of(role, channel, recipient), channel, recipient)
 
-    def _begun(self, channel: str | None, recipient: str | None, role: Role | None = None) -> Begun:
-        self._kind = kind_of(role or self._parser.current_role, channel, recipient)
-        return Begun(self._count, self._kind, channel, recipient)
+    def _holds_back(self, begun: Begun) -> bool:
+        """Whether a message is only told when it has ended: a call that may prove unsound."""
+        return begun.kind is Kind.CALL and isinstance(self._parser, Inspector)
+
+    def _end(self, message: Message, item: InspectedMessage | None) -> Iterator[Event]:
+        # A header that a stop token cut short can be a message that never began.
+        told = self._begun is not None and not self._holds_back(self._begun)
+        begun = self._begun or self._begin(message.author.role, message.channel, message.recipient)
+        if item is not None and item.withheld:
+            guessed = f" (guessed: {', '.join(item.guesses)})" if item.guesses else ""
+            yield Withheld(begun.index, message, f"Withheld: not a sound call{guessed}")
+        else:
+            if not told:
+                yield begun
+            rest = message_text(message)[self._told :]
+            if rest:
+                yield Text(rest)
+            yield Ended(begun.index, message)
+        self._ended += 1
+        self._begun, self._told = None, 0

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from harmony_core import interop, load_harmony_encoding
+from harmony_core import Role, interop, load_harmony_encoding
 from harmony_core.interop import chat_completions
 
 TEXT = (Path(__file__).parents[2] / "docs" / "interop.md").read_text(encoding="utf-8")
-FIRST, STREAM = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
+FIRST, STREAM, INSPECTED = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
 
 
 def test_the_first_example(capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,6 +29,14 @@ def test_the_example_of_a_stream() -> None:
     names = {"chat_completions": chat_completions, "encoding": encoding, "engine": tokens}
     exec(STREAM, {**names, "send": sent.append})  # noqa: S102 - as above
     assert [chunk["choices"][0]["delta"].get("content") for chunk in sent] == ["", "Hi", None]
+
+
+def test_the_example_of_an_inspector() -> None:
+    names = {
+        "chat_completions": chat_completions,
+        "encoding": load_harmony_encoding("HarmonyGptOss"),
+    }
+    exec(INSPECTED, {**names, "Role": Role})  # noqa: S102 - as above
 
 
 @pytest.mark.parametrize("name", re.findall(r"`((?:chat_completions|responses)\.\w+)`", TEXT))

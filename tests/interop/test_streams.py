@@ -15,7 +15,14 @@ from pydantic import TypeAdapter
 from support.chat_requests import completions
 from support.streams import any_tokens
 
-from harmony_core import HarmonyEncoding, Role, load_harmony_encoding
+from harmony_core import (
+    Finish,
+    HarmonyEncoding,
+    InspectPolicy,
+    Role,
+    StreamableParser,
+    load_harmony_encoding,
+)
 from harmony_core.interop import StreamError
 from harmony_core.interop.chat_completions import ChatCompletionStream, from_completion
 from harmony_core.interop.responses import ResponseStream, from_messages
@@ -190,7 +197,8 @@ class TestChatCompletions:
 
     def test_a_header_that_a_stop_token_ends(self) -> None:
         """As the lenient parser has it, it is a message all the same."""
-        stream = ChatCompletionStream(encoding(), strict=False)
+        parser = StreamableParser(encoding(), Role.ASSISTANT, strict=False)
+        stream = ChatCompletionStream(encoding(), parser=parser)
         chunks = stream.process(tokens_of("<|channel|>final Hi<|return|>")) + stream.finish()
         assert told(chunks)["content"] == "Hi"
 
@@ -302,6 +310,11 @@ def _but_status_of_ended(
     return items
 
 
+def plain(item: dict[str, Any]) -> dict[str, Any]:
+    """An item but for its ids, which go by the places of all messages, and for how it ended."""
+    return {k: v for k, v in item.items() if k not in {"id", "call_id", "status"}}
+
+
 def check_order(events: list[dict[str, Any]]) -> None:
     """Items begin and end one after the other, their events in between, deltas adding up."""
     assert [event["sequence_number"] for event in events] == list(range(len(events)))
@@ -365,6 +378,66 @@ class TestFaults:
             EVENTS.validate_python(last)
             assistant = [m for m in reader.messages if m.author.role is Role.ASSISTANT]
             assert len(last["response"]["output"]) == len(assistant)
+
+    @given(tokens=any_tokens())
+    def test_an_inspector_refuses_nothing(self, make: Any, tokens: list[int]) -> None:
+        """Every message is told as the inspection has it, and no call that is not sound."""
+        inspector = encoding().inspector(Role.ASSISTANT)
+        stream = make(encoding(), parser=inspector)
+        events = [event for token in tokens for event in stream.process(token)]
+        events += stream.finish()
+        items = inspector.finish().items
+        sound = [item.message for item in items if not item.withheld]
+        withheld = [loss for loss in stream.losses if loss.reason.startswith("Withheld")]
+        assert len(withheld) == len(items) - len(sound)
+        if make is ChatCompletionStream:
+            expected = from_completion(sound).message
+            message = told(events)
+            assert message["content"] == (expected["content"] or "")
+            assert message.get("reasoning") == expected.get("reasoning")
+            assert [c["function"] for c in message.get("tool_calls", [])] == [
+                c["function"] for c in expected.get("tool_calls", [])
+            ]
+        else:
+            check_order(events)
+            written = from_messages(m for m in sound if m.author.role is Role.ASSISTANT).items
+            assert [plain(item) for item in events[-1]["response"]["output"]] == [
+                plain(item) for item in written
+            ]
+
+    def test_an_unsound_call_is_withheld(self, make: Any) -> None:
+        """Recipient and channel are glued together: it can be read, but nobody should run it."""
+        text = "<|channel|>commentaryto=functions.f <|constrain|>json<|message|>{}<|call|>"
+        stream = make(encoding(), parser=encoding().inspector(Role.ASSISTANT))
+        events = stream.process(tokens_of(text)) + stream.finish("stop")
+        assert "functions.f" not in str(events)
+        assert "arguments" not in str(events)
+        [loss] = stream.losses
+        assert loss.value["recipient"] == "functions.f"
+        assert "glued-recipient" in loss.reason
+
+    @pytest.mark.parametrize(
+        ("finish", "policy", "told"),
+        [
+            (None, None, False),
+            ("length", None, False),
+            (None, InspectPolicy(missing_call_is_call=True), True),
+            ("stop", None, True),
+            (Finish("stop", 200012), None, True),
+        ],
+    )
+    def test_a_call_without_its_stop_token(
+        self, make: Any, finish: str | Finish | None, policy: InspectPolicy | None, told: bool
+    ) -> None:
+        """Servers leave it out, and so say it beside the tokens."""
+        stream = make(encoding(), parser=encoding().inspector(Role.ASSISTANT, policy))
+        events = stream.process(tokens_of(CALLS.removesuffix("<|call|>"))) + stream.finish(finish)
+        last = events[-1]
+        if make is ChatCompletionStream:
+            calls = last["choices"][0]["finish_reason"] == "tool_calls"
+        else:
+            calls = last["response"]["output"][-1]["type"] == "function_call"
+        assert (calls, len(stream.losses)) == (told, 0 if told else 1)
 
     def test_what_is_no_token(self, make: Any) -> None:
         with pytest.raises(TypeError):

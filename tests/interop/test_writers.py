@@ -79,6 +79,8 @@ class TestCompletion:
         [
             (said("a", "final", JSON), "a", ["$[0].recipient"]),
             (said("a", "final", "user"), "a", ["$[0].recipient"]),
+            (said("a", "final", "json"), "a", ["$[0].recipient"]),
+            (said("a", "final", "functions.f"), "a", ["$[0].recipient"]),
             (said("a", "final", content_type="text"), "a", ["$[0].content_type"]),
             (said("a", None), "a", ["$[0].channel", "$[0].channel"]),
             (said("", "final"), "", ["$[0]"]),
