@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -89,10 +97,11 @@ EXPECTED = {
 
 # What an example needs beside the package, where not all tests have it.
 NEEDS = {"datasets_training": "datasets"}
+WITH_SERVER = {"vllm_tool_loop"}
 
 
 def test_every_example_is_run() -> None:
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == set(EXPECTED)
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == set(EXPECTED) | WITH_SERVER
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -117,3 +126,67 @@ def test_an_example_prints_what_it_promises(name: str, tmp_path: Path) -> None:
     assert done.stderr == ""
     assert done.returncode == 0
     assert done.stdout.splitlines() == EXPECTED[name]
+
+
+@contextmanager
+def vllm_server(
+    completions: list[list[int]], *, has_stop_token: bool
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A server that streams recorded completions as vLLM does, and keeps the requests."""
+    requests: list[dict[str, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            tokens = completions[len(requests) - 1]
+            stop_token = tokens[-1]
+            tokens = tokens if has_stop_token else tokens[:-1]
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            for at in range(0, len(tokens), 3):
+                is_last = at + 3 >= len(tokens)
+                choice = {
+                    "index": 0,
+                    "text": "",
+                    "token_ids": tokens[at : at + 3],
+                    "finish_reason": "stop" if is_last else None,
+                    "stop_reason": stop_token if is_last else None,
+                }
+                event = {"object": "text_completion", "choices": [choice]}
+                self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
+            self.wfile.write(b"data: [DONE]\n\n")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", requests
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize("has_stop_token", [True, False])
+def test_the_tool_loop_runs_a_call_from_a_stream(has_stop_token: bool, tmp_path: Path) -> None:
+    recording = json.loads((EXAMPLES / "recorded_tool_call.json").read_text("utf-8"))
+    completions = recording["completions"]
+    with vllm_server(completions, has_stop_token=has_stop_token) as (address, requests):
+        done = subprocess.run(
+            [sys.executable, EXAMPLES / "vllm_tool_loop.py", address, "Weather in Tokyo?"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [CALL, "It is 21 °C in Tokyo, with a clear sky. 🌤️"]
+    first, second = requests
+    assert second["prompt"][: len(first["prompt"]) - 2] == first["prompt"][:-2]
+    assert first["stop_token_ids"] == [200002, 200012]
