@@ -528,17 +528,29 @@ class Machine:
         return True
 
     def _check_completion(self, end: int) -> None:
-        """Find out whether anybody gets an answer: no-final."""
-        items = self.messages.items
-        ours = [item.message for item in items if item.message.author.role is Role.ASSISTANT]
-        # Without a role, it is one if all is the assistant's, up to the end of its turn.
-        is_turn = self._given_role is None and len(ours) == len(items) and self._is_returned(end)
-        is_completion = self.messages.is_completion or (self._policy.completion is None and is_turn)
+        """Find out whether anybody gets an answer: no-final.
+
+        In a conversation, that is about its last turn, if the model has ended it.
+        """
+        messages = [item.message for item in self.messages.items]
+        last = next(
+            (
+                at
+                for at in range(len(messages), 0, -1)
+                if messages[at - 1].author.role is not _ASSISTANT
+            ),
+            0,
+        )
+        ours = messages if self.messages.is_completion else messages[last:]
+        ours = [message for message in ours if message.author.role is _ASSISTANT]
+        is_ended = self.messages.is_completion or (
+            self._policy.completion is None and self._is_returned(end)
+        )
         is_told = any(found.severity is Severity.ERROR for found in self.report.diagnostics)
         thoughts = all(
             message.recipient is None and message.channel in _NO_ANSWERS for message in ours
         )
-        if is_completion and ours and thoughts and not is_told and "final" in self._channels:
+        if is_ended and ours and thoughts and not is_told and "final" in self._channels:
             channels = " and ".join(sorted({str(message.channel) for message in ours}))
             message = f"The model stopped after {channels}: there is no final message, and no call."
             self.report.add("no-final", end, end, message)
@@ -615,5 +627,8 @@ _TOLD_BY_NO_MARKERS = frozenset(
         "stripped-header",
     )
 )
-_TOLD_BY_MISSING_HEADER = frozenset(("missing-role", "unknown-role", "glued-content"))
+_TOLD_BY_MISSING_HEADER = frozenset(
+    ("missing-role", "unknown-role", "glued-content", "missing-channel-marker")
+)
+_ASSISTANT = Role.ASSISTANT
 _NO_ANSWERS = frozenset(("analysis", "commentary"))

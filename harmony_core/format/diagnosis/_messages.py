@@ -89,6 +89,7 @@ class Messages:
         self._tokens = tokens
         self._report = report
         self._is_trusted = True  # until the model writes a message of somebody else
+        self._is_answered = False  # whether the model has given its final answer
         self.items: list[InspectedMessage] = []
         self.regions: list[Region] = []
         self.is_completion = False
@@ -131,6 +132,7 @@ class Messages:
             self._check_arguments(message, content.text, tokens, draft)
         if self.is_completion:
             self._check_author(message, draft)
+            self._check_turn(message, draft, stop_token)
         self._check_meaning(message, content.text, tokens, draft, stop_token)
         is_whole = self._check_end(message, draft, content_stop, stop, stop_token)
         own = self._report.diagnostics[draft.findings :]
@@ -173,6 +175,17 @@ class Messages:
         self._is_trusted = False
         text = f"The model wrote a message of the role {role.value}."
         self._report.add("foreign-author", draft.start, draft.content_start, text)
+
+    def _check_turn(self, message: Message, draft: Draft, stop_token: int | None) -> None:
+        """Tell of what the assistant adds to its answer: message-after-final."""
+        if message.author.role is not Role.ASSISTANT:
+            return
+        if self._is_answered and self._is_trusted:
+            text = "The model had given its final answer before this message."
+            self._report.add("message-after-final", draft.start, draft.content_start, text)
+        is_final = message.channel == "final" and message.recipient is None
+        # After <|return|> it is told already that tokens follow.
+        self._is_answered = is_final and stop_token != self._markers.return_
 
     def _check_meaning(
         self, message: Message, text: str, tokens: list[int], draft: Draft, stop_token: int | None

@@ -169,6 +169,6 @@ def _stripped(channels: tuple[str, ...]) -> re.Pattern[str]:
     recipient_first = rf"{recipient.format('_first')}(?P<channel_last>{names})\s?(?:json|code)?"
     last = rf"{recipient_first}\s?(?=[{{\[])"
     return re.compile(
-        rf"(?:\A\s*(?P<role>assistant\s?)?|(?<=\S)assistant(?=\S)|\n\s*assistant\s?)"
-        rf"(?:{channel_first}|{last})\n?"
+        rf"(?:\A\s*(?P<role>assistant\s*)?|(?<=\S)assistant(?=\S)|\n\s*assistant\s*)"
+        rf"(?:{channel_first}|{last})\n*"
     )

@@ -90,7 +90,13 @@ class Glue(NamedTuple):
     pattern: re.Pattern[bytes]
 
 
-_KIND_OF_GROUP = {"channel": Kind.CHANNEL, "free": Kind.FREE, "type": Kind.FREE, "body": Kind.BODY}
+_KIND_OF_GROUP = {
+    "channel": Kind.CHANNEL,
+    "first": Kind.CHANNEL,
+    "free": Kind.FREE,
+    "type": Kind.FREE,
+    "body": Kind.BODY,
+}
 
 
 class Vocabulary:
@@ -141,6 +147,13 @@ def _glues(channel: bytes, tool: bytes) -> tuple[Glue, ...]:
             rb"(?P<own>%b)(?:(?:%b)+|(?:%b)*(?:(?P<channel>%b)|(?P<free>to=.*)))"
             % (role, role, role, channel),
             lambda place: place.may_be_role,
+        ),
+        # "assistantfinalYes", "finalYes": a whole header without its markers, and content.
+        glue(
+            "glued-content",
+            rb"(?:(?P<own>%b)(?P<channel>%b)|(?P<first>%b))(?P<body>[^\sa-z.,:;!?)-].*)"
+            % (role, channel, channel),
+            lambda place: place.may_be_role and place.is_open,
         ),
         # "commentaryto=functions.f": the space is gone.
         glue(

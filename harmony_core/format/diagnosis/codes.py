@@ -564,6 +564,7 @@ _ALL = (
         advice="Check that the engine keeps special tokens, and that grammars of structured output include the header.",
         examples=(
             _completion("<|channel|>analysis<|message|>Hm.<|end|>final Yes.<|return|>"),
+            _completion("<|channel|>analysis<|message|>Hm.<|end|>assistantfinalYes.<|return|>"),
             _completion("<|channel|>analysis<|message|>Hm.<|end|>Hello! How can I help?"),
             _completion('<|channel|>analysis<|message|>Hm.<|end|>{"country":"France"}<|return|>'),
             _completion("We must refuse.<|end|><|start|>assistant<|channel|>final<|message|>I'm sorry, but I can't.<|return|>"),
@@ -968,6 +969,17 @@ _ALL = (
             _completion("<|channel|>analysis<|message|>It is 4.<|end|>"),
             _completion("<|channel|>commentary<|message|>I will look it up.<|end|>"),
         )),
+    Code("message-after-final", _WARNING,
+        looks="Another message of the assistant after its final answer, in one completion.",
+        cause="The model ended its answer with `<|end|>` instead of `<|return|>`, and went on.",
+        strict="Reads on.",
+        repair="Gives both messages.",
+        advice="Decide which one users see: most often the first is whole, and the second repeats it.",
+        examples=(
+            _completion("<|channel|>final<|message|>Yes.<|end|><|start|>assistant<|channel|>final<|message|>Yes!<|return|>"),
+            _completion("<|channel|>final<|message|>Yes.<|end|><|start|>assistant<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>No.<|return|>"),
+            _completion("<|channel|>final<|message|>Yes.<|end|><|start|>assistant<|channel|>commentary to=functions.f json<|message|>{}<|call|>"),
+        )),
     Code("empty-final", _WARNING,
         looks="A final message without text.",
         cause="The model stopped before it wrote the answer.",
@@ -1014,6 +1026,7 @@ _ALL = (
             Example("assistantfinalYes."),
             _completion("analysisHm.assistantcommentary to=functions.f json{}"),
             _completion("analysis\nLet me see.\nassistant final\nYes."),
+            _completion("assistant\n\nanalysis\n\nLet me see.\n\nassistant\n\nfinal\n\nYes."),
             _completion('commentary to=functions.get_weather json{"city":"Paris"}'),
         )),
 )

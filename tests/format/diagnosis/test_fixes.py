@@ -23,7 +23,7 @@ HARMONY = load_harmony_encoding("HarmonyGptOss")
 
 
 # What there is to say about the meaning of a message once its form is right.
-OF_MEANING = {"missing-channel", "no-final"}
+OF_MEANING = {"missing-channel", "no-final", "message-after-final"}
 
 
 def codes(inspection: Inspection) -> Counter[str]:
