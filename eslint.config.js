@@ -53,4 +53,5 @@ export default defineConfig([
   { files: ["web/engine/protocol.js"], rules: { "max-lines": "off" } }, // generated
   { files: ["bench/page/**"], languageOptions: { globals: globals.worker } },
   { files: ["**/*.mjs", "tests/js/**"], languageOptions: { globals: globals.node } },
+  { files: ["tests/npm/project/**"], languageOptions: { globals: globals.browser } },
 ]);

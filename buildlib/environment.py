@@ -8,7 +8,6 @@ import venv
 from typing import TYPE_CHECKING
 
 from buildlib.project import (
-    NODE_MODULES,
     ROOT,
     STAMPS,
     VENV,
@@ -47,16 +46,22 @@ def _create() -> None:
 
 
 def npm_packages() -> None:
-    """Install the pinned npm packages."""
+    """Install the npm packages that building takes."""
+    npm_packages_of(ROOT)
+
+
+def npm_packages_of(folder: Path) -> None:
+    """Install the pinned npm packages of a folder with a lock file."""
     npm = shutil.which("npm")
     if npm is None:
         message = "npm was not found. Install Node.js 20.19 or newer, which brings it."
         raise BuildError(message)
+    name = "" if folder == ROOT else f" of {folder.relative_to(ROOT).as_posix()}"
     step(
-        "npm packages",
-        [ROOT / "package.json", ROOT / "package-lock.json"],
-        [NODE_MODULES / "pyodide", NODE_MODULES / "esbuild"],
-        lambda: run(npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"),
+        f"npm packages{name}",
+        [folder / "package.json", folder / "package-lock.json"],
+        [folder / "node_modules"],
+        lambda: run(npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", cwd=folder),
     )
 
 

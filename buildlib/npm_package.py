@@ -29,13 +29,20 @@ def describe(dist: Path, version: str) -> None:
         "license": "MIT",
         "type": "module",
         "exports": {
-            ".": {"types": "./types/harmony.d.ts", "default": "./harmony.js"},
+            ".": {
+                "types": "./types/harmony.d.ts",
+                "node": "./npm/node.js",
+                "default": "./npm/index.js",
+            },
+            "./harmony.js": {"types": "./types/harmony.d.ts", "default": "./harmony.js"},
             "./worker.js": "./worker.js",
             "./pyodide/*": "./pyodide/*",
             "./package.json": "./package.json",
         },
         "types": "./types/harmony.d.ts",
-        "files": ["harmony.js", "worker.js", "pyodide", "types"],
+        "sideEffects": False,
+        "engines": {"node": ">=20"},
+        "files": ["harmony.js", "worker.js", "pyodide", "npm", "types"],
     }
     text = json.dumps(package, indent=2) + "\n"
     (dist / "package.json").write_text(text, encoding="utf-8")

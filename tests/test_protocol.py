@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import streams
 from support.build_tools import import_build_tool
 
-from harmony_core import bridge
+from harmony_core import ParseError, StreamableParser, bridge, load_harmony_encoding
 from harmony_core.bridge import protocol, shapes
 from harmony_core.chat import ReasoningEffort, Role
 from harmony_core.format.diagnosis.inspection import InspectPolicy
@@ -23,6 +26,7 @@ from harmony_core.format.wire import WireContent
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = ROOT / "web" / "engine" / "protocol.js"
+ENCODING = load_harmony_encoding("HarmonyGptOss")
 HI = [200005, 17196, 200008, 12194, 200002]  # <|channel|>final<|message|>Hi<|return|>
 
 
@@ -106,17 +110,25 @@ VALUES: dict[str, dict[str, object]] = {
     "is_special_token": {"token": 200006},
     "stop_tokens": {},
     "open_parser": {"role": "assistant"},
-    "process": {"parser": "opened", "tokens": HI[:-1]},
-    "process_eos": {"parser": "opened"},
-    "close_parser": {"parser": "opened"},
+    "process": {"stream": "parser", "tokens": HI[:-1]},
+    "process_eos": {"stream": "parser"},
+    "open_inspector": {"role": "assistant"},
+    "feed": {"stream": "inspector", "tokens": [*HI, 5]},
+    "finish": {"stream": "inspector", "role": "assistant"},
+    "close_stream": {"stream": "inspector"},
 }
 
 
 def test_values_have_the_declared_shape() -> None:
     assert set(VALUES) == set(protocol.OPERATIONS)
-    opened = call("open_parser", role="assistant")["parser"]
+    opened: dict[object, object] = {
+        kind: call(f"open_{kind}", role="assistant")["stream"] for kind in ("parser", "inspector")
+    }
     for name, params in VALUES.items():
-        given = {key: opened if value == "opened" else value for key, value in params.items()}
+        given = {
+            key: opened.get(value, value) if key == "stream" else value
+            for key, value in params.items()
+        }
         check_shape(protocol.OPERATIONS[name].value, call(name, **given), name)
 
 
@@ -136,7 +148,7 @@ def has_shape(kind: Any, value: Any) -> bool:  # noqa: PLR0911 - any type and va
     if origin is list:
         return isinstance(value, list) and all(has_shape(arguments[0], item) for item in value)
     if origin is dict:
-        return all(
+        return isinstance(value, dict) and all(
             has_shape(arguments[0], k) and has_shape(arguments[1], v) for k, v in value.items()
         )
     if origin is not None:  # a union
@@ -200,7 +212,7 @@ FAULTY: dict[str, tuple[str, dict[str, object], str, str]] = {
     "deep": ("render_message", {"message": "[" * 100_000}, "not-json", "too deeply"),
     "digits": ("render_message", {"message": "1" * 5_000}, "not-json", "too many digits"),
     "message": ("render_message", {"message": "{}"}, "not-a-message", "role"),
-    "closed": ("process_eos", {"parser": 0}, "closed-parser", "closed"),
+    "closed": ("process_eos", {"stream": 0}, "closed-stream", "closed"),
 }
 
 
@@ -241,6 +253,8 @@ def test_an_inspection_takes_every_policy() -> None:
         "source",
         "source_kind",
         "role",
+        "finish_reason",
+        "stop_token",
     }
     call_text = "<|channel|>commentary to=functions.f <|constrain|>json<|message|>{}<|call|>"
     value = call("inspect", source=call_text, role="assistant", tools=["functions.g"])
@@ -252,3 +266,62 @@ def test_ids_outside_of_the_vocabulary_are_inspected() -> None:
     assert [found["code"] for found in value["diagnostics"]] == ["unknown-token"]
     assert list(value["tokens"]["ids"])[-2] == 4_294_967_295
     assert value["tokens"]["ends"][-2] == value["tokens"]["ends"][-3]
+
+
+def test_a_server_can_say_why_an_output_ended() -> None:
+    source = "<|channel|>final<|message|>Hi"
+    cut = call("inspect", source=source, role="assistant")
+    assert [found["code"] for found in cut["diagnostics"]] == ["truncated-content"]
+    stopped = call("inspect", source=source, role="assistant", finish_reason="stop")
+    assert stopped["ok"]
+
+
+@given(st.lists(streams.any_tokens(), max_size=4), st.sampled_from([None, "assistant"]))
+def test_streams_say_what_the_whole_does(pieces: list[list[int]], role: str | None) -> None:
+    """Fed in any pieces, the parts give each message's text, and the messages are all there."""
+    tokens = [token for piece in pieces for token in piece if 0 <= token < 2**32]
+    for kind, feed in (("parser", "process"), ("inspector", "feed")):
+        number = call(f"open_{kind}", role=role)["stream"]
+        parts: list[dict[str, Any]] = []
+        error = None
+        for piece in pieces:
+            given_tokens = [token for token in piece if 0 <= token < 2**32]
+            reply = bridge.call(feed, json.dumps({"stream": number, "tokens": given_tokens}))
+            parts += json.loads(reply["value"])["parts"]
+            if "fault" in reply:
+                error = json.loads(reply["fault"])["message"]
+                break
+        ended = [part["ended"] for part in parts if part["ended"]]
+        texts: dict[int, str] = {}
+        for part in parts:
+            texts[part["message"]] = texts.get(part["message"], "") + part["text"]
+        if kind == "parser":
+            check_parser(tokens, role, ended, texts, error)
+        else:
+            value = call("finish", stream=number, role=role)
+            ended += [part["ended"] for part in value["parts"] if part["ended"]]
+            assert ended == [item["message"] for item in value["messages"]]
+        call("close_stream", stream=number)
+
+
+def check_parser(
+    tokens: list[int],
+    role: str | None,
+    ended: list[dict[str, Any]],
+    texts: dict[int, str],
+    error: str | None,
+) -> None:
+    parser = StreamableParser(ENCODING, None if role is None else Role(role))
+    deltas = ""
+    raised = None
+    for token in tokens:
+        try:
+            parser.process(token)
+        except ParseError as fault:
+            raised = str(fault)
+        deltas += parser.last_content_delta or ""
+        if raised:
+            break
+    assert error == raised
+    assert ended == [message.to_dict() for message in parser.messages]
+    assert "".join(texts.values()) == deltas

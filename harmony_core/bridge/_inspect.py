@@ -13,6 +13,7 @@ from harmony_core.bridge._wire import (
     token_stream,
 )
 from harmony_core.format.diagnosis.codes import CODES
+from harmony_core.format.finish import Finish
 from harmony_core.format.reference_results import reference_results
 from harmony_core.input.token_input import TokenInput, TokenInputError, read_token_input
 
@@ -37,7 +38,27 @@ def inspect(params: protocol.InspectParams) -> protocol.InspectValue:
         RequestFault: The source is not what it was to be read as.
     """
     found = _read(params)
-    inspection = encoding().inspect(found.tokens, params.role, params)
+    inspection = encoding().inspect(found.tokens, params.role, params, finish=read_finish(params))
+    return inspect_value(inspection, params.role, found)
+
+
+def read_finish(params: protocol.InspectParams | protocol.FinishParams) -> Finish | None:
+    """What the server said about the end, if anything."""
+    if params.finish_reason is None and params.stop_token is None:
+        return None
+    return Finish(params.finish_reason, params.stop_token)
+
+
+def inspect_value(
+    inspection: Inspection, role: Role | None, source: TokenInput
+) -> protocol.InspectValue:
+    """Describe an inspection.
+
+    Args:
+        inspection: The inspection.
+        role: The role that was given for the first message.
+        source: What was inspected.
+    """
     listed = inspection.diagnostics[:MOST_LISTED]
     form = inspection.to_dict(tokens=False, most_diagnostics=MOST_LISTED)
     return {
@@ -50,17 +71,17 @@ def inspect(params: protocol.InspectParams) -> protocol.InspectValue:
             for diagnostic, problem in zip(form["diagnostics"], listed, strict=True)
         ],
         "tokens": token_stream(
-            found.tokens,
+            inspection.tokens,
             inspection.spans,
             (
                 (problem.start, problem.stop, problem.severity.value)
                 for problem in inspection.diagnostics
             ),
         ),
-        "recognised": found.kind,
-        "form": found.form,
+        "recognised": source.kind,
+        "form": source.form,
         "codes": _codes(inspection.items, listed),
-        "reference_results": _reference_results(inspection, params.role),
+        "reference_results": _reference_results(inspection, role),
     }
 
 

@@ -22,6 +22,7 @@ from harmony_core.bridge.shapes import (
     RenderMode,
     SourceKind,
     Stage,
+    StreamPart,
     TokenIds,
     TokenStream,
     Uint8Array,
@@ -32,7 +33,7 @@ from harmony_core.encoding import RenderConversationConfig, RenderOptions
 from harmony_core.format.diagnosis.codes import Severity
 from harmony_core.format.diagnosis.inspection import InspectPolicy
 from harmony_core.format.parse import StreamState
-from harmony_core.format.wire import MessageDict, WireCode, WireInspectedMessage
+from harmony_core.format.wire import MessageDict, WireCode, WireDiagnostic, WireInspectedMessage
 from harmony_core.input.token_input import Kind
 
 Special = Literal["all"] | list[str]
@@ -117,20 +118,34 @@ class ParseParams:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InspectParams(InspectPolicy):
+class OpenInspectorParams(InspectPolicy):
+    """How to inspect a stream.
+
+    Attributes:
+        role: The role of the first message, if its header is implied by the prompt.
+        tools: The tools there are: names, or functions as a chat request describes them.
+    """
+
+    role: Role | None = None
+    tools: list[str | dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectParams(OpenInspectorParams):
     """An output to inspect, and how.
 
     Attributes:
         source: Token ids, or a text as it was pasted: ids in any common notation, or Harmony text.
         source_kind: What a text is read as.
-        role: The role of the first message, if its header is implied by the prompt.
-        tools: The tools there are: names, or functions as a chat request describes them.
+        finish_reason: The server's, such as ``"stop"`` or ``"length"``, if it left the stop token
+            out of the output.
+        stop_token: The token at which the server says that it stopped.
     """
 
     source: str | TokenIds
     source_kind: SourceKind = "auto"
-    role: Role | None = None
-    tools: list[str | dict[str, Any]] | None = None
+    finish_reason: str | None = None
+    stop_token: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -158,17 +173,32 @@ class OpenParserParams:
 
 
 @dataclass(kw_only=True)
-class ParserParams:
-    """The number of a parser."""
+class StreamParams:
+    """The number of a parser or an inspector."""
 
-    parser: int
+    stream: int
 
 
 @dataclass(kw_only=True)
-class ProcessParams(ParserParams):
-    """The next tokens of a parser's stream."""
+class ProcessParams(StreamParams):
+    """The next tokens of a stream."""
 
     tokens: TokenIds
+
+
+@dataclass(kw_only=True)
+class FinishParams(StreamParams):
+    """The end of an inspector's stream.
+
+    Attributes:
+        role: The role that the inspector was opened with.
+        finish_reason: As for ``InspectParams``.
+        stop_token: As for ``InspectParams``.
+    """
+
+    role: Role | None = None
+    finish_reason: str | None = None
+    stop_token: int | None = None
 
 
 class NoValue(TypedDict):
@@ -271,30 +301,48 @@ class Snapshot(TypedDict):
     content_type: str | None
 
 
-class OpenParserValue(Snapshot):
-    """A new parser.
+class OpenStreamValue(Snapshot):
+    """A new parser or inspector.
 
     Attributes:
-        parser: Its number.
+        stream: Its number.
     """
 
-    parser: int
+    stream: int
 
 
 class Advance(Snapshot):
-    """What some tokens did to a parser.
+    """What some tokens did to a stream.
 
     Attributes:
         deltas: What each token added to the content.
-        content: What was added to the message now being read.
-        restarted: Whether that message's content began anew.
-        messages: The messages that were completed.
+        parts: The same by message, in order.
     """
 
     deltas: list[str | None]
-    content: str
-    restarted: bool
-    messages: list[MessageDict]
+    parts: list[StreamPart]
+
+
+class InspectorAdvance(Advance):
+    """What some tokens did to an inspector.
+
+    Attributes:
+        diagnostics: What was found.
+        items: The messages that ended.
+    """
+
+    diagnostics: list[WireDiagnostic]
+    items: list[WireInspectedMessage]
+
+
+class FinishValue(InspectValue):
+    """The inspection of a stream.
+
+    Attributes:
+        parts: What the end of the stream did.
+    """
+
+    parts: list[StreamPart]
 
 
 class Operation(NamedTuple):
@@ -322,10 +370,13 @@ OPERATIONS = {
     "special_tokens": Operation(NoParams, TextsValue),
     "is_special_token": Operation(TokenParams, SpecialValue),
     "stop_tokens": Operation(StopTokensParams, TokensValue),
-    "open_parser": Operation(OpenParserParams, OpenParserValue),
+    "open_parser": Operation(OpenParserParams, OpenStreamValue),
     "process": Operation(ProcessParams, Advance),
-    "process_eos": Operation(ParserParams, Advance),
-    "close_parser": Operation(ParserParams, NoValue),
+    "process_eos": Operation(StreamParams, Advance),
+    "open_inspector": Operation(OpenInspectorParams, OpenStreamValue),
+    "feed": Operation(ProcessParams, InspectorAdvance),
+    "finish": Operation(FinishParams, FinishValue),
+    "close_stream": Operation(StreamParams, NoValue),
 }
 
 

@@ -265,6 +265,28 @@ class Diagnostic(WireDiagnostic):
     fix: Edit | None
 
 
+class StreamPart(TypedDict):
+    """Some content of one message of a stream, and its end if that has come.
+
+    Attributes:
+        message: The message's index in the stream.
+        role: Its role.
+        channel: Its channel.
+        recipient: Its recipient.
+        content_type: Its content type.
+        text: What was added to its content.
+        ended: The message, once it has ended.
+    """
+
+    message: int
+    role: Annotated[str, Role] | None
+    channel: str | None
+    recipient: str | None
+    content_type: str | None
+    text: str
+    ended: MessageDict | None
+
+
 class MessageDifference(TypedDict):
     """A message that differs from the recovered one.
 

@@ -29,13 +29,15 @@ const ENGINE = {
   "main.js": ["engine/client.js"],
   "engine_sync.js": ["engine/connection.js"],
   "harmony.js": ["engine/"],
+  "npm/": ["engine/", "harmony.js", "npm/"],
   "engine/": ["engine/"],
 };
 /** The protocol's constants are facts that everybody shares. */
 const PROTOCOL = "engine/protocol.js";
 /** The only ones that may import these packages. */
 const PACKAGES = {
-  pyodide: ["engine/worker.js"],
+  pyodide: ["engine/runtime.js", "npm/inline_worker.js"],
+  "node:": ["npm/"],
   "@codemirror/": ["panes/editor.js", "panes/json_pane.js"],
   "@lezer/": ["panes/editor.js", "panes/json_pane.js"],
 };
@@ -63,7 +65,7 @@ function importsOf(module) {
 }
 
 const layerOf = (module) => LAYERS.findIndex((names) => isIn(module, names));
-const inEngine = (module) => isIn(module, ["engine/", "harmony.js"]);
+const inEngine = (module) => isIn(module, ["engine/", "harmony.js", "npm/"]);
 
 suite("web/", () => {
   test("has modules, and all of them are in the table", () => {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -190,6 +189,14 @@ FAULTS = {
         "HarmonyError",
         "closed",
     ),
+    "option": ("harmony.inspect({ source: '', rolle: 'x' })", "HarmonyError", "rolle"),
+    "load option": ("api.loadHarmony({ onprogress: 1 })", "TypeError", "onprogress"),
+    "encoding": ("api.load_harmony_encoding('o200k')", "RangeError", "HarmonyGptOss"),
+    "closed inspector": (
+        "harmony.createInspector().then(async (it) => { await it.close(); await it.finish(); })",
+        "HarmonyError",
+        "closed",
+    ),
     "stream": (
         "harmony.parseMessagesFromCompletionTokens([1])",
         "HarmonyError",
@@ -207,7 +214,8 @@ def test_faults_are_errors_with_a_kind(page: Page, expression: str, name: str, w
     )
     assert caught["name"] == name
     assert words in caught["message"]
-    assert caught["kind"] or name == "RangeError"
+    assert caught["kind"] or name != "HarmonyError"
+    assert "Error" not in caught["message"]
 
 
 def test_a_fault_while_streaming_keeps_what_came_before_it(page: Page) -> None:
@@ -233,75 +241,71 @@ def test_the_example_page(context: BrowserContext, site: str) -> None:
     expect(output).to_have_text("7 tokens: 200006 1428 200008 13225 200007 200006 173781")
 
 
-def test_the_folder_is_an_npm_package_for_a_bundler(
-    tmp_path: Path,
-    dist: Path,
+def test_an_inspection_takes_text_and_token_ids_with_its_defaults(
+    page: Page, reference_encoding: openai_harmony.HarmonyEncoding
+) -> None:
+    tokens = reference_encoding.encode(f"<|start|>assistant{COMPLETION}", allowed_special="all")
+    by_ids = ask(page, "harmony.inspect({ source: x }).then((it) => it.messages)", tokens)
+    text = f"<|start|>assistant{COMPLETION}"
+    assert ask(page, "harmony.inspect({ source: x }).then((it) => it.messages)", text) == by_ids
+    assert [item["message"]["channel"] for item in by_ids] == ["analysis", "commentary"]
+    tools = "harmony.inspect({ source: x, tools: ['functions.g'] })"
+    assert ask(page, f"{tools}.then((it) => it.diagnostics.map(({{ code }}) => code))", tokens) == [
+        "unknown-tool"
+    ]
+
+
+def test_an_inspector_is_read_as_it_comes(
+    page: Page, reference_encoding: openai_harmony.HarmonyEncoding
+) -> None:
+    cut = reference_encoding.encode(COMPLETION, allowed_special="all")[:-1]
+    found = ask(
+        page,
+        "harmony.createInspector({ role: 'assistant' }).then(async (it) => { "
+        "async function* served() { for (const token of x) yield token; } "
+        "const texts = {}; "
+        "for await (const { channel, text } of it.read(served())) "
+        "texts[channel] = (texts[channel] ?? '') + text; "
+        "return { texts, codes: it.diagnostics.map(({ code }) => code), items: it.items, "
+        "inspected: it.inspection.messages }; })",
+        cut,
+    )
+    assert found["texts"] == {"analysis": "So 🦜.", "commentary": "{}"}
+    assert found["codes"] == ["truncated-content"]
+    assert found["items"] == found["inspected"]
+
+
+MISSING = {
+    "all": (["worker.js", "pyodide"], "worker.js"),
+    "the runtime": (["pyodide/pyodide.asm.wasm"], "pyodide/pyodide.asm.wasm"),
+    "the wheel": (["pyodide/*.whl"], ".whl"),
+}
+
+
+@pytest.mark.parametrize(("missing", "named"), MISSING.values(), ids=list(MISSING))
+def test_what_cannot_be_loaded_is_named(
+    missing: list[str],
+    named: str,
     browser: Browser,
+    dist: Path,
+    tmp_path: Path,
     serving: Callable[[Path], AbstractContextManager[str]],
 ) -> None:
-    npm = shutil.which("npm")
-    assert npm is not None
-    subprocess.run([npm, "pack", "--pack-destination", tmp_path, dist], check=True)
-    (tarball,) = tmp_path.glob("harmony-core-*.tgz")
-    package = tmp_path / "node_modules" / "harmony-core"
-    package.parent.mkdir()
-    shutil.unpack_archive(tarball, tmp_path / "unpacked", filter="data")
-    shutil.move(tmp_path / "unpacked" / "package", package)
-    (tmp_path / "app.js").write_text(
-        'import { loadHarmony } from "harmony-core";\n'
-        'const harmony = await loadHarmony({ assets: "node_modules/harmony-core/" });\n'
-        'document.title = (await harmony.encode("Hello")).join();\n',
-        encoding="utf-8",
-    )
-    esbuild = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
-    bundle = (
-        f"import {{ build }} from {json.dumps(str(esbuild.parents[1] / 'lib' / 'main.js'))};"
-        "await build({ entryPoints: ['app.js'], bundle: true, format: 'esm', outfile: 'out.js' });"
-    )
-    subprocess.run(["node", "--input-type=module", "--eval", bundle], cwd=tmp_path, check=True)
-    (tmp_path / "index.html").write_text(
-        f"{BLANK}<script type=module src=out.js></script>", encoding="utf-8"
-    )
-    with serving(tmp_path) as origin:
+    folder = tmp_path / "page"
+    shutil.copytree(dist, folder, ignore=shutil.ignore_patterns("npm", "types", "*.map"))
+    for pattern in missing:
+        for path in folder.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (folder / "index.html").write_text(BLANK, encoding="utf-8")
+    with serving(folder) as origin:
         context = browser.new_context()
         page = context.new_page()
         page.goto(origin)
-        expect(page).to_have_title("13225", timeout=120_000)
+        error = page.evaluate(
+            "import('./harmony.js').then((it) => it.loadHarmony())"
+            ".catch(({ name, message }) => [name, message])"
+        )
         context.close()
-
-
-def test_the_type_declarations_fit_a_typed_program(tmp_path: Path, dist: Path) -> None:
-    (tmp_path / "program.ts").write_text(
-        f"import {{ loadHarmony, HarmonyError }} from {json.dumps(str(dist / 'harmony.js'))};\n"
-        "const harmony = await loadHarmony();\n"
-        'const tokens: Uint32Array = await harmony.encode("x", "all");\n'
-        "const text: string = await harmony.decode(tokens);\n"
-        'const parser = await harmony.createParser("assistant");\n'
-        "const deltas: (string | null)[] = await parser.process(tokens);\n"
-        "// @ts-expect-error a role is one of five\n"
-        'await harmony.createParser("bot");\n'
-        "export { text, deltas, HarmonyError };\n",
-        encoding="utf-8",
-    )
-    (tmp_path / "tsconfig.json").write_text(
-        json.dumps(
-            {
-                "compilerOptions": {
-                    "strict": True,
-                    "noEmit": True,
-                    "target": "es2023",
-                    "module": "esnext",
-                    "moduleResolution": "bundler",
-                    "types": [],
-                    "paths": {str(dist / "harmony.js"): [str(dist / "types" / "harmony.d.ts")]},
-                },
-                "files": ["program.ts"],
-            }
-        ),
-        encoding="utf-8",
-    )
-    tsc = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
-    done = subprocess.run(
-        ["node", tsc, "--project", tmp_path], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout) == (0, "")
+    assert error[0] == "LoadError"
+    assert origin in error[1]
+    assert named in error[1]

@@ -87,9 +87,11 @@ export function createEngine(listener) {
     connection?.close();
     connection = null;
     try {
+      const script = new URL("worker.js", import.meta.url);
       const opened = connect(
-        createWorker(new URL("worker.js", import.meta.url)),
+        createWorker(script),
         (progress) => turn === starts && listener.onProgress(progress),
+        script.href,
       );
       const about = await opened.ready;
       if (turn !== starts) return opened.close();

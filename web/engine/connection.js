@@ -41,10 +41,22 @@ export class LoadError extends Error {
 }
 
 /**
- * @param {Worker} worker
- * @param {(progress: Progress) => void} onProgress
+ * What of a worker is used. Node's can keep its process alive, or let it end.
+ *
+ * @typedef {object} Channel
+ * @property {(message: unknown) => void} postMessage
+ * @property {(type: "message" | "error", listener: (event: any) => void) => void} addEventListener
+ * @property {() => void} terminate
+ * @property {() => void} [ref]
+ * @property {() => void} [unref]
  */
-export function connect(worker, onProgress) {
+
+/**
+ * @param {Channel} worker
+ * @param {(progress: Progress) => void} onProgress
+ * @param {string} [script] What the worker was started from, in words.
+ */
+export function connect(worker, onProgress, script = "The worker script") {
   let nextId = 1;
   /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
   const pending = new Map();
@@ -69,22 +81,29 @@ export function connect(worker, onProgress) {
     pending.clear();
   }
 
+  /** @param {About} about */
+  function becomeReady(about) {
+    if (!pending.size) worker.unref?.();
+    onReady(about);
+  }
+
   /** @param {FromWorker} message */
   function receive(message) {
     if ("id" in message) {
       const call = pending.get(message.id);
       pending.delete(message.id);
+      if (!pending.size) worker.unref?.();
       if (message.ok) call?.resolve(message.value);
       else call?.reject(new HarmonyError(message.fault, message.value));
     } else if (message.event === "progress") onProgress(message);
-    else if (message.event === "ready") onReady(message.about);
+    else if (message.event === "ready") becomeReady(message.about);
     else close(message.message);
   }
 
   worker.addEventListener("message", ({ data }) => receive(data));
   worker.addEventListener("error", (event) => {
     event.preventDefault();
-    close(event.message || "The worker script could not be loaded.");
+    close(event.message || `${script} could not be loaded.`);
   });
 
   return {
@@ -102,6 +121,7 @@ export function connect(worker, onProgress) {
       const id = nextId++;
       return new Promise((resolve, reject) => {
         pending.set(id, { resolve, reject });
+        worker.ref?.();
         /** @type {import("./protocol.js").Request} */
         const request = { id, operation, params };
         worker.postMessage(request);

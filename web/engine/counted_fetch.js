@@ -7,6 +7,8 @@
  * @module
  */
 
+import { providedFile } from "./provided_files.js";
+
 /** @type {(loaded: number) => void} */
 let onBytes = () => {};
 /** @type {(error: Error) => void} */
@@ -20,6 +22,7 @@ let loaded = 0;
  */
 export function watchDownloads(listener) {
   ({ onBytes, onFailure } = listener);
+  if (loaded) onBytes(loaded);
 }
 
 /** @param {number} count Bytes. */
@@ -34,15 +37,17 @@ export function countBytes(count) {
  * @returns {Promise<Response>}
  */
 async function countedFetch(resource, options) {
-  const name = String(resource instanceof Request ? resource.url : resource).replace(/.*\//u, "");
+  const address = String(resource instanceof Request ? resource.url : resource);
+  const provided = providedFile(address);
+  if (provided) return new Response(provided, { headers: { "Content-Type": typeOf(address) } });
   let response;
   try {
     response = await globalThis.fetch(resource, options);
   } catch (error) {
-    throw failed(`${name} could not be downloaded: ${/** @type {Error} */ (error).message}.`);
+    throw failed(`${address} could not be downloaded: ${/** @type {Error} */ (error).message}.`);
   }
   if (!response.ok || !response.body) {
-    throw failed(`${name} could not be downloaded: the server answered ${response.status}.`);
+    throw failed(`${address} could not be downloaded: the server answered ${response.status}.`);
   }
   const reader = response.body.getReader();
   const counted = new ReadableStream({
@@ -53,7 +58,7 @@ async function countedFetch(resource, options) {
         countBytes(value.byteLength);
         controller.enqueue(value);
       } catch {
-        controller.error(failed(`The download of ${name} broke off.`));
+        controller.error(failed(`The download of ${address} broke off.`));
       }
     },
     cancel: (reason) => reader.cancel(reason),
@@ -61,6 +66,10 @@ async function countedFetch(resource, options) {
   const { status, statusText, headers } = response;
   return new Response(counted, { status, statusText, headers });
 }
+
+/** @param {string} address */
+const typeOf = (address) =>
+  address.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
 
 /** @param {string} message */
 function failed(message) {

@@ -12,7 +12,11 @@
  * @param {URL} address Of the worker's script.
  */
 export function createWorker(address) {
-  const source = `import ${JSON.stringify(address.href)};`;
+  return startScript(`import ${JSON.stringify(address.href)};`);
+}
+
+/** @param {string} source Of a module. */
+export function startScript(source) {
   const script = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   return new Worker(trusted(script), { type: "module" });
 }

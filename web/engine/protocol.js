@@ -279,9 +279,13 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  * @property {boolean | null} [completion] Whether the stream is what a model sampled in one go, so
  *   that messages of others, tokens after a call, or no answer at all are wrong. `null`: it is, if
  *   the role given is the assistant's. By default `null`.
- * @property {SourceKind} [source_kind] What a text is read as. By default `"auto"`.
  * @property {Role | null} [role] The role of the first message, if its header is implied by the
  *   prompt. By default `null`.
+ * @property {SourceKind} [source_kind] What a text is read as. By default `"auto"`.
+ * @property {string | null} [finish_reason] The server's, such as `"stop"` or `"length"`, if it
+ *   left the stop token out of the output. By default `null`.
+ * @property {number | null} [stop_token] The token at which the server says that it stopped. By
+ *   default `null`.
  */
 
 /**
@@ -464,27 +468,40 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  */
 
 /**
- * A new parser.
+ * A new parser or inspector.
  *
- * @typedef {object} OpenParserValue
+ * @typedef {object} OpenStreamValue
  * @property {StreamState} state What it expects next.
  * @property {Role | null} role The role of the message being read.
  * @property {string | null} channel Its channel.
  * @property {string | null} recipient Its recipient.
  * @property {string | null} content_type Its content type.
- * @property {number} parser Its number.
+ * @property {number} stream Its number.
  */
 
 /**
- * The next tokens of a parser's stream.
+ * The next tokens of a stream.
  *
  * @typedef {object} ProcessParams
- * @property {number} parser
+ * @property {number} stream
  * @property {Uint32Array} tokens
  */
 
 /**
- * What some tokens did to a parser.
+ * Some content of one message of a stream, and its end if that has come.
+ *
+ * @typedef {object} StreamPart
+ * @property {number} message The message's index in the stream.
+ * @property {Role | null} role Its role.
+ * @property {string | null} channel Its channel.
+ * @property {string | null} recipient Its recipient.
+ * @property {string | null} content_type Its content type.
+ * @property {string} text What was added to its content.
+ * @property {WireMessage | null} ended The message, once it has ended.
+ */
+
+/**
+ * What some tokens did to a stream.
  *
  * @typedef {object} Advance
  * @property {StreamState} state What it expects next.
@@ -493,16 +510,77 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  * @property {string | null} recipient Its recipient.
  * @property {string | null} content_type Its content type.
  * @property {(string | null)[]} deltas What each token added to the content.
- * @property {string} content What was added to the message now being read.
- * @property {boolean} restarted Whether that message's content began anew.
- * @property {WireMessage[]} messages The messages that were completed.
+ * @property {StreamPart[]} parts The same by message, in order.
  */
 
 /**
- * The number of a parser.
+ * The number of a parser or an inspector.
  *
- * @typedef {object} ParserParams
- * @property {number} parser
+ * @typedef {object} StreamParams
+ * @property {number} stream
+ */
+
+/**
+ * How to inspect a stream.
+ *
+ * @typedef {object} OpenInspectorParams
+ * @property {boolean} [missing_call_is_call] Whether a call without `<|call|>` is one: ended by
+ *   another stop token or by the next message, or by the end of the stream if its content is the
+ *   JSON it promises. By default `false`.
+ * @property {boolean} [recover_stripped_markers] Whether to make messages of a text in which all
+ *   special tokens are missing, such as `analysis...assistantfinal...`. None of them is ever a call
+ *   to run. By default `true`.
+ * @property {string[]} [channels] The channels there are. By default `["analysis", "commentary",
+ *   "final"]`.
+ * @property {(string | Record<string, unknown>)[] | null} [tools] The tools there are: names, or
+ *   functions as a chat request describes them. By default `null`.
+ * @property {boolean | null} [completion] Whether the stream is what a model sampled in one go, so
+ *   that messages of others, tokens after a call, or no answer at all are wrong. `null`: it is, if
+ *   the role given is the assistant's. By default `null`.
+ * @property {Role | null} [role] The role of the first message, if its header is implied by the
+ *   prompt. By default `null`.
+ */
+
+/**
+ * What some tokens did to an inspector.
+ *
+ * @typedef {object} InspectorAdvance
+ * @property {StreamState} state
+ * @property {Role | null} role
+ * @property {string | null} channel
+ * @property {string | null} recipient
+ * @property {string | null} content_type
+ * @property {(string | null)[]} deltas What each token added to the content.
+ * @property {StreamPart[]} parts The same by message, in order.
+ * @property {WireDiagnostic[]} diagnostics What was found.
+ * @property {WireInspectedMessage[]} items The messages that ended.
+ */
+
+/**
+ * The end of an inspector's stream.
+ *
+ * @typedef {object} FinishParams
+ * @property {number} stream
+ * @property {Role | null} [role] The role that the inspector was opened with. By default `null`.
+ * @property {string | null} [finish_reason] As for `InspectParams`. By default `null`.
+ * @property {number | null} [stop_token] As for `InspectParams`. By default `null`.
+ */
+
+/**
+ * The inspection of a stream.
+ *
+ * @typedef {object} FinishValue
+ * @property {number} version The version of the inspection's form.
+ * @property {boolean} ok Whether there is no error and no warning.
+ * @property {WireInspectedMessage[]} messages Every message recovered, in order.
+ * @property {Record<Severity, number>} counts The number of diagnostics of each severity.
+ * @property {Diagnostic[]} diagnostics The first thousand diagnostics, in token order.
+ * @property {TokenStream} tokens The tokens and their spans.
+ * @property {"tokens" | "text"} recognised What the source was read as.
+ * @property {string} form In words, such as "a JSON list of token ids" or "Harmony text".
+ * @property {Record<string, WireCode>} codes The codes of diagnostics and guesses, explained.
+ * @property {ReferenceResults} reference_results What openai-harmony makes of the tokens.
+ * @property {StreamPart[]} parts What the end of the stream did.
  */
 
 /** @typedef {Record<string, never>} NoValue Nothing. */
@@ -601,10 +679,13 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  * @property {{params: NoParams, value: TextsValue}} special_tokens
  * @property {{params: TokenParams, value: SpecialValue}} is_special_token
  * @property {{params: StopTokensParams, value: TokensValue}} stop_tokens
- * @property {{params: OpenParserParams, value: OpenParserValue}} open_parser
+ * @property {{params: OpenParserParams, value: OpenStreamValue}} open_parser
  * @property {{params: ProcessParams, value: Advance}} process
- * @property {{params: ParserParams, value: Advance}} process_eos
- * @property {{params: ParserParams, value: NoValue}} close_parser
+ * @property {{params: StreamParams, value: Advance}} process_eos
+ * @property {{params: OpenInspectorParams, value: OpenStreamValue}} open_inspector
+ * @property {{params: ProcessParams, value: InspectorAdvance}} feed
+ * @property {{params: FinishParams, value: FinishValue}} finish
+ * @property {{params: StreamParams, value: NoValue}} close_stream
  */
 
 /** @typedef {keyof Operations} Operation */
@@ -668,8 +749,10 @@ export const DEFAULTS = {
     channels: ["analysis", "commentary", "final"],
     tools: null,
     completion: null,
-    source_kind: "auto",
     role: null,
+    source_kind: "auto",
+    finish_reason: null,
+    stop_token: null,
   },
   special_tokens: {},
   is_special_token: {},
@@ -682,7 +765,21 @@ export const DEFAULTS = {
   },
   process: {},
   process_eos: {},
-  close_parser: {},
+  open_inspector: {
+    missing_call_is_call: false,
+    recover_stripped_markers: true,
+    channels: ["analysis", "commentary", "final"],
+    tools: null,
+    completion: null,
+    role: null,
+  },
+  feed: {},
+  finish: {
+    role: null,
+    finish_reason: null,
+    stop_token: null,
+  },
+  close_stream: {},
 };
 
 /** The content of a system message that says nothing itself. @type {Readonly<Record<string, unknown>>} */
