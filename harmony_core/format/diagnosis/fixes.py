@@ -47,10 +47,6 @@ class Source(Protocol):
     def role(self) -> Role | None:
         """The role that was given for the first message."""
 
-    @property
-    def marker_tokens(self) -> frozenset[int]:
-        """The ids of the formatting tokens."""
-
     def inspect(self, tokens: list[int]) -> Inspection:
         """Inspect another stream in the same way."""
 

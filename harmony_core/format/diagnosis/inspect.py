@@ -44,10 +44,6 @@ class _Source(NamedTuple):
     policy: InspectPolicy
     end: Finish | None
 
-    @property
-    def marker_tokens(self) -> frozenset[int]:
-        return frozenset(token for _, token in self.markers.tokens())
-
     def inspect(self, tokens: list[int]) -> Inspection:
         inspector = Inspector(self.tokenizer, self.markers, self.role, self.policy)
         return inspector.feed(tokens).finish(self.end)
@@ -161,7 +157,10 @@ class Inspector(StreamableParserAliases):
             found = sorted(self.diagnostics, key=lambda found: (found.start, found.stop))
             messages = self._machine.messages
             source = _Source(self._tokenizer, self._markers, self._role, self._policy, finish)
-            self._result = Inspection(self._tokens, messages.items, found, messages.regions, source)
+            markers = frozenset(token for _, token in self._markers.tokens())
+            self._result = Inspection(
+                self._tokens, messages.items, found, messages.regions, markers, source
+            )
         return self._result
 
     def process_eos(self) -> Inspector:

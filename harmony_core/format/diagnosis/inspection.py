@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection  # noqa: TC003 - the bridge reads the policy's types
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from harmony_core.errors import HarmonyError
@@ -168,7 +168,12 @@ class Inspection:
     items: list[InspectedMessage]
     diagnostics: list[Diagnostic]
     _regions: list[Region] = field(repr=False, compare=False)
-    _source: Source = field(repr=False, compare=False)
+    _markers: frozenset[int] = field(repr=False, compare=False)
+    _source: Source | None = field(repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave the tokenizer behind: an inspection may cross processes, without its fixes."""
+        return {**self.__dict__, "_source": None, "_fixer": None}
 
     def __repr__(self) -> str:
         """Show what a person wants to know first: how much there is, and what is wrong."""
@@ -243,38 +248,47 @@ class Inspection:
         return [edit for edit in edits if edit]
 
     @cached_property
-    def _fixer(self) -> Fixer:
-        return Fixer(self, self._source)
+    def _fixer(self) -> Fixer | None:
+        return None if self._source is None else Fixer(self, self._source)
 
     def fix(self, diagnostic: Diagnostic) -> Edit | None:
         """Find the edit that takes away a diagnostic of this inspection.
 
         Returns:
             The edit; ``None`` if there is nothing to edit, or no telling what was meant.
+
+        Raises:
+            HarmonyError: The inspection was pickled, and left its tokenizer behind.
         """
+        if self._fixer is None:
+            raise HarmonyError("Inspect the tokens again: a pickled inspection has no fixes.")
         return self._fixer.fix(diagnostic)
 
     def fixed_tokens(self) -> list[int]:
         """Make all edits, as long as fewer are left to make after them.
 
+        What the inspection left out of its messages, such as text between them, is dropped.
         Streams whose edits stand in each other's way keep those that do not help. Fixing the
         result again changes nothing.
+
+        Raises:
+            HarmonyError: The inspection was pickled, and left its tokenizer behind.
         """
         inspection = self
         while inspection.fixes:
-            together = self._source.inspect(apply_edits(inspection.tokens, inspection.fixes))
-            better = together if len(together.fixes) < len(inspection.fixes) else None
-            better = better or self._improved_by_one(inspection)
+            better = inspection._improved()
             if better is None:
                 break
             inspection = better
         return list(inspection.tokens)
 
-    def _improved_by_one(self, inspection: Inspection) -> Inspection | None:
-        """Make the first of the edits that leaves fewer to make, of a few tried."""
-        for edit in inspection.fixes[:_MOST_TRIED]:
-            other = self._source.inspect(edit.apply(inspection.tokens))
-            if len(other.fixes) < len(inspection.fixes):
+    def _improved(self) -> Inspection | None:
+        """Make all edits, or the first of a few that leaves fewer to make by itself."""
+        together = apply_edits(self.tokens, self.fixes)
+        one_by_one = (edit.apply(self.tokens) for edit in self.fixes[:_MOST_TRIED])
+        for tokens in chain([together], one_by_one):
+            other = self._source and self._source.inspect(tokens)
+            if other and len(other.fixes) < len(self.fixes):
                 return other
         return None
 
@@ -304,7 +318,7 @@ class Inspection:
 
     def _mark(self, spans: list[Span], index: int) -> None:
         """Add a token that is in no region: a marker that bounds one, or a stray."""
-        is_marker = self.tokens[index] in self._source.marker_tokens
+        is_marker = self.tokens[index] in self._markers
         part = Part.MARKER if is_marker else Part.STRAY
         _append(spans, Span(index, index + 1, part, self._owner_of[index]))
 
