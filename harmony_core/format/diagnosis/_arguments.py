@@ -10,7 +10,7 @@ from harmony_core.format.diagnosis._content import token_pieces
 from harmony_core.format.diagnosis._report import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from harmony_core.format.diagnosis._toolbox import Toolbox
     from harmony_core.tokenizer import Tokenizer
@@ -121,44 +121,87 @@ def _parse(text: str) -> tuple[_Fault | None, Any]:
         return None, json.loads(text, parse_int=str, parse_constant=_refuse_constant)
 
 
+class _Seen(NamedTuple):
+    """Where a JSON parser gave up.
+
+    Attributes:
+        text: The text.
+        position: The character.
+        message: What the parser says.
+    """
+
+    text: str
+    position: int
+    message: str
+
+    @property
+    def before(self) -> str:
+        return self.text[: self.position].rstrip()
+
+    @property
+    def rest(self) -> str:
+        return self.text[self.position : self.position + 20]
+
+    @property
+    def is_extra(self) -> bool:
+        return self.message == "Extra data"
+
+
 def _explain(text: str, fault: json.JSONDecodeError) -> _Fault:
-    """Say what a person sees: the fault's own words tell where the parser gave up."""
-    at = fault.pos
-    for name, message, hint in _SIGHTS:
-        if _sees(name, text, at, fault.msg):
-            return _Fault(at, message, hint)
-    return _Fault(at, fault.msg)
+    """Say what a person sees: the parser's own words tell where it gave up."""
+    seen = _Seen(text, fault.pos, fault.msg)
+    for is_seen, message, hint in _SIGHTS:
+        if is_seen(seen):
+            return _Fault(fault.pos, message, hint)
+    return _Fault(fault.pos, fault.msg)
 
 
-def _sees(name: str, text: str, at: int, message: str) -> bool:  # noqa: PLR0911 - one a sight
-    rest = text[at : at + 20]
-    if name == "empty":
-        return not text.strip()
-    if name == "fence":
-        return text.lstrip().startswith("```")
-    if name == "cut":
-        return at >= len(text.rstrip()) or message.startswith("Unterminated string")
-    if name == "comma":
-        return rest.startswith(("}", "]")) and text[:at].rstrip().endswith(",")
-    if name == "two":
-        return message == "Extra data" and rest.lstrip().startswith(("{", "["))
-    if name == "constant":
-        return re.match(r"(True|False|None|undefined)\b", rest) is not None
-    return re.match(_PATTERNS.get(name, "(?!)"), rest) is not None and message != "Extra data"
-
-
-_PATTERNS = {"quotes": "'", "comment": r"//|/\*|#", "key": r"[A-Za-z_$]"}
-# What a person sees in broken JSON, the most telling first: name, message, hint.
-_SIGHTS = (
-    ("empty", "There are no arguments, not even {}", "A call without arguments has {}."),
-    ("fence", "The JSON is in a Markdown fence", "Strip the fence: the first and last line."),
-    ("cut", "The JSON is cut off", "Raise the token limit, or ask the model again."),
-    ("quotes", "Single quotes, as in a Python dict", "JSON strings are in double quotes."),
-    ("constant", "Python's or JavaScript's constant", "JSON has true, false and null."),
-    ("comma", "A trailing comma", "Remove the comma before the closing bracket."),
-    ("two", "A second JSON value follows the first", "Send each call in a message of its own."),
-    ("comment", "A comment; JSON has none", ""),
-    ("key", "A word without quotes", ""),
+# What a person sees in broken JSON, the most telling first: whether it is there, message, hint.
+_SIGHTS: tuple[tuple[Callable[[_Seen], object], str, str], ...] = (
+    (
+        lambda seen: not seen.text.strip(),
+        "There are no arguments, not even {}",
+        "A call without arguments has {}.",
+    ),
+    (
+        lambda seen: seen.text.lstrip().startswith("```"),
+        "The JSON is in a Markdown fence",
+        "Strip the fence: the first and last line.",
+    ),
+    (
+        lambda seen: (
+            seen.position >= len(seen.text.rstrip()) or seen.message.startswith("Unterminated")
+        ),
+        "The JSON is cut off",
+        "Raise the token limit, or ask the model again.",
+    ),
+    (
+        lambda seen: seen.is_extra and seen.rest.startswith(("{", "[")),
+        "A second JSON value follows the first",
+        "Send each call in a message of its own.",
+    ),
+    (
+        lambda seen: seen.is_extra,
+        "Text follows the JSON value",
+        "",
+    ),
+    (
+        lambda seen: seen.rest.startswith("'"),
+        "Single quotes, as in a Python dict",
+        "JSON strings are in double quotes.",
+    ),
+    (
+        lambda seen: re.match(r"(?:True|False|None|undefined)\b", seen.rest),
+        "A constant of Python or JavaScript",
+        "JSON has true, false and null.",
+    ),
+    (
+        lambda seen: seen.rest.startswith(("}", "]")) and seen.before.endswith(","),
+        "A trailing comma",
+        "Remove the comma before the closing bracket.",
+    ),
+    (lambda seen: re.match(r"//|/\*|#", seen.rest), "A comment; JSON has none", ""),
+    (lambda seen: re.match(r"[A-Za-z_$]", seen.rest), "A word without quotes", ""),
 )
 
 

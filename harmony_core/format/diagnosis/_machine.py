@@ -8,16 +8,16 @@ pieces makes the same moves as a whole one.
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import Enum
-from functools import cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from harmony_core.chat import Role
 from harmony_core.format.diagnosis._content import REPLACEMENT, decode_content
+from harmony_core.format.diagnosis._events import Event, State
 from harmony_core.format.diagnosis._header_fields import header_reader
+from harmony_core.format.diagnosis._meaning import last_turn, thoughts_alone
 from harmony_core.format.diagnosis._messages import Draft, Messages
 from harmony_core.format.diagnosis._report import Report, shorten
-from harmony_core.format.diagnosis._toolbox import Toolbox
+from harmony_core.format.diagnosis._toolbox import Toolbox, calls_tool
 from harmony_core.format.diagnosis._unmarked import (
     find_header,
     find_messages,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from harmony_core.format.finish import Finish
     from harmony_core.tokenizer import Tokenizer
 
-__all__ = ["Event", "Machine", "State", "events_by_token"]
+__all__ = ["Machine"]
 
 # What servers call an end that the model chose.
 _STOPPED = frozenset(
@@ -53,46 +53,7 @@ _STOPPED = frozenset(
         "tool_use",
     )
 )
-
-
-class State(Enum):
-    """Where the machine is in the stream."""
-
-    OUTSIDE = "outside"  # between messages
-    HEADER = "header"
-    CONTENT = "content"
-    DOUBT = "doubt"  # in a content, after a token that may have ended it
-
-
-class Event(Enum):
-    """A special token, or the end of the stream."""
-
-    START = "start"
-    CHANNEL = "channel"
-    CONSTRAIN = "constrain"
-    MESSAGE = "message"
-    STOP = "stop"
-    PADDING = "padding"
-    OTHER = "other"
-    EOS = "eos"
-
-
-_PADDING = ("<|startoftext|>", "<|endoftext|>")
 _AFTER_PADDING = frozenset((Event.START, Event.PADDING, Event.EOS))
-
-
-@cache  # one for each tokenizer
-def events_by_token(tokenizer: Tokenizer, markers: Markers) -> dict[int, Event]:
-    """Tell the event of each special token."""
-    special = tokenizer.special_tokens
-    events = dict.fromkeys(special.values(), Event.OTHER)
-    events |= {special[text]: Event.PADDING for text in _PADDING if text in special}
-    events |= dict.fromkeys(markers.stop_tokens, Event.STOP)
-    events[markers.start] = Event.START
-    events[markers.channel] = Event.CHANNEL
-    events[markers.constrain] = Event.CONSTRAIN
-    events[markers.message] = Event.MESSAGE
-    return events
 
 
 class Move(NamedTuple):
@@ -477,7 +438,8 @@ class Machine:
             reason = self._finish and self._finish.reason
             name = self._tokenizer.token_bytes(token).decode()
             known = bool(self._finish and self._finish.stop_token == token)
-            told = "the server names it" if known else f"the server says {reason!r}"
+            api = f"the server says {reason!r}, and <|return|> and <|call|> are its stop tokens"
+            told = "the server names it" if known else api
             self.report.add("implied-stop", at, at, f"{name} ended the message: {told}.")
         return self._close(at, at, token)
 
@@ -493,9 +455,8 @@ class Machine:
             return self._finish.stop_token
         if self._finish.stop_token is not None or self._finish.reason not in _STOPPED:
             return None
-        header = self.draft.header
-        calls = header.role is Role.ASSISTANT and header.recipient is not None
-        return self._markers.call if calls else self._markers.return_
+        is_call = calls_tool(self.draft.header.message(""))
+        return self._markers.call if is_call else self._markers.return_
 
     def _close(self, content_stop: int, stop: int, stop_token: int | None = None) -> State:
         self.messages.close(self.draft, content_stop, stop, stop_token=stop_token)
@@ -532,28 +493,18 @@ class Machine:
 
         In a conversation, that is about its last turn, if the model has ended it.
         """
-        messages = [item.message for item in self.messages.items]
-        last = next(
-            (
-                at
-                for at in range(len(messages), 0, -1)
-                if messages[at - 1].author.role is not _ASSISTANT
-            ),
-            0,
-        )
-        ours = messages if self.messages.is_completion else messages[last:]
-        ours = [message for message in ours if message.author.role is _ASSISTANT]
-        is_ended = self.messages.is_completion or (
-            self._policy.completion is None and self._is_returned(end)
-        )
+        whole = self.messages.is_completion
+        is_ended = whole or (self._policy.completion is None and self._is_returned(end))
         is_told = any(found.severity is Severity.ERROR for found in self.report.diagnostics)
-        thoughts = all(
-            message.recipient is None and message.channel in _NO_ANSWERS for message in ours
-        )
-        if is_ended and ours and thoughts and not is_told and "final" in self._channels:
-            channels = " and ".join(sorted({str(message.channel) for message in ours}))
-            message = f"The model stopped after {channels}: there is no final message, and no call."
-            self.report.add("no-final", end, end, message)
+        if is_ended and not is_told and "final" in self._channels:
+            messages = [item.message for item in self.messages.items]
+            channels = thoughts_alone(messages if whole else last_turn(messages))
+            if channels:
+                names = " and ".join(channels)
+                message = (
+                    f"The model stopped after {names}: there is no final message, and no call."
+                )
+                self.report.add("no-final", end, end, message)
 
     def _is_returned(self, end: int) -> bool:
         return bool(end) and (
@@ -630,5 +581,3 @@ _TOLD_BY_NO_MARKERS = frozenset(
 _TOLD_BY_MISSING_HEADER = frozenset(
     ("missing-role", "unknown-role", "glued-content", "missing-channel-marker")
 )
-_ASSISTANT = Role.ASSISTANT
-_NO_ANSWERS = frozenset(("analysis", "commentary"))

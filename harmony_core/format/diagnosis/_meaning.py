@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from harmony_core.chat import Message
     from harmony_core.format.diagnosis._toolbox import Toolbox
 
-__all__ = ["ANY_CHECKS", "COMPLETION_CHECKS", "Written", "repetition_in", "stripped_headers"]
+__all__ = [
+    "ANY_CHECKS",
+    "COMPLETION_CHECKS",
+    "Written",
+    "last_turn",
+    "repetition_in",
+    "stripped_headers",
+    "thoughts_alone",
+]
 
 
 class Written(NamedTuple):
@@ -207,3 +215,28 @@ def _likely_call(written: Written) -> Iterator[Finding]:
 
 
 COMPLETION_CHECKS = (_missing_channel, _empty_final, _likely_call)
+
+
+# The whole.
+
+_NO_ANSWERS = frozenset(("analysis", "commentary"))
+
+
+def last_turn(messages: Sequence[Message]) -> Sequence[Message]:
+    """The assistant's messages at the end of a conversation."""
+    at = len(messages)
+    while at and messages[at - 1].author.role is Role.ASSISTANT:
+        at -= 1
+    return messages[at:]
+
+
+def thoughts_alone(messages: Sequence[Message]) -> list[str]:
+    """Find out whether the assistant leaves everybody without answer and call.
+
+    Returns:
+        The channels that it wrote in instead; none if all is well.
+    """
+    ours = [message for message in messages if message.author.role is Role.ASSISTANT]
+    if any(message.recipient or message.channel not in _NO_ANSWERS for message in ours):
+        return []
+    return sorted({str(message.channel) for message in ours})

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from harmony_core.chat import Role
 from harmony_core.errors import DecodeError, HarmonyError
 from harmony_core.format.diagnosis._content import REPLACEMENT
-from harmony_core.format.diagnosis._machine import Machine, State, events_by_token
+from harmony_core.format.diagnosis._events import State, events_by_token
+from harmony_core.format.diagnosis._machine import Machine
 from harmony_core.format.diagnosis.inspection import Inspection, InspectPolicy
 from harmony_core.format.parse import StreamState, token_texts
 from harmony_core.reference.crate_aliases import StreamableParserAliases

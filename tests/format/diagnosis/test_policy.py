@@ -113,6 +113,8 @@ def test_a_function_takes_one_object_whatever_its_type_says(arguments: str, type
         ('{"a": 1,}', "trailing comma"),
         ("```json\n{}\n```", "fence"),
         ('{"a": 1}{"b": 2}', "second JSON value"),
+        ('{"a": 1}]', "Text follows"),
+        ('{"a": 1} done', "Text follows"),
         ('{"a": "b', "cut off"),
         ('{"a": [1, 2', "cut off"),
         ('{"a": True}', "constant"),

@@ -15,7 +15,7 @@ from harmony_core import HarmonyError, Inspector, InspectPolicy, Role, Streamabl
 from harmony_core.format.diagnosis._machine import Machine
 
 if TYPE_CHECKING:
-    from harmony_core.format.diagnosis._machine import Event
+    from harmony_core.format.diagnosis._events import Event
 
 ASSISTANT = Role.ASSISTANT
 CASES = read_cases()
