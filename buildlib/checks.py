@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _PYTHON = ("build.py", "buildlib", "harmony_core", "tests", "bench", "examples")
 _SCRIPTS = (
-    *("web", "tests/js", "bench/page", "bench/bundle.mjs"),
+    *("web", "tests/js", "tests/npm/project", "tests/npm/bundle.mjs"),
+    *("bench/page", "bench/bundle.mjs"),
     *("buildlib/bundle.mjs", "buildlib/freeze.mjs", "eslint.config.js"),
 )
 # Another version of a tool, or another setting, may see what the last one did not.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tests" / "npm"
+PAGE = ROOT / "docs" / "javascript.md"
 HELLO = "13225"
 
 
@@ -148,6 +150,28 @@ def check_program(command: list[str | Path], project: Path) -> None:
 
 def test_node_works(project: Path) -> None:
     check_program(["node"], project)
+
+
+def test_the_documented_example_runs(project: Path) -> None:
+    example = re.findall(r"```js\n(.*?)```", PAGE.read_text("utf-8"), flags=re.DOTALL)[0]
+    (project / "example.mjs").write_text(example, encoding="utf-8")
+    done = subprocess.run(
+        ["node", "example.mjs"], cwd=project, capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout.splitlines() == [
+        "<|start|>user<|message|>What is 2 + 2?<|end|><|start|>assistant",
+        *("It", " is", " ", "4", "."),
+        "true 0",
+    ]
+
+
+def test_the_page_names_every_method(project: Path) -> None:
+    types = project / "node_modules" / "harmony-core" / "types" / "engine"
+    text = PAGE.read_text("utf-8")
+    for method in re.findall(
+        r"^    (\w+)\(", (types / "encoding.d.ts").read_text("utf-8"), re.MULTILINE
+    ):
+        assert method == "constructor" or re.search(rf"\b{method}\b", text), method
 
 
 def test_node_works_with_a_bundled_program(tools: Path, project: Path) -> None:
