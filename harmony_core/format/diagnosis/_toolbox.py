@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from harmony_core.chat import Role
@@ -113,10 +114,9 @@ class Toolbox:
     @cached_property
     def _jsonschema(self) -> Any:  # noqa: ANN401 - an optional package without types here
         try:
-            import jsonschema  # noqa: PLC0415 - an extra, imported where it is needed
+            return import_module("jsonschema")
         except ImportError:
             return None
-        return jsonschema
 
 
 def _first_line(error: Exception) -> str:
