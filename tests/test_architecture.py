@@ -40,7 +40,6 @@ NEVER = (
 OPTIONAL = {
     "contents": {"pydantic_core"},  # in what pydantic alone calls
     "tokenizer._backends": {"tiktoken"},
-    "format.diagnosis._toolbox": {"jsonschema"},
 }
 
 

@@ -112,9 +112,9 @@ class Toolbox:
         return self._schemas.get(recipient) or self._schemas.get(bare)
 
     @cached_property
-    def _jsonschema(self) -> Any:  # noqa: ANN401 - an optional package without types here
+    def _jsonschema(self) -> Any:  # noqa: ANN401 - an optional package without types
         try:
-            return import_module("jsonschema")
+            return import_module("jsonschema")  # whose types a user need not have
         except ImportError:
             return None
 
