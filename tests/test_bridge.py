@@ -96,12 +96,12 @@ def test_ranges_of_messages_skip_the_dropped_ones() -> None:
 
 
 CONVERSATION_FAULTS = {
-    "not json": ('{"messages": [}', "not-json", []),
-    "deep": ("[" * 100_000, "not-json", []),
-    "no object": ("[1]", "not-a-conversation", []),
-    "no messages": ("{}", "not-a-conversation", ["messages"]),
-    "role": ('{"messages": [{"role": "bot", "content": "x"}]}', "not-a-conversation", None),
-    "no content": ('{"messages": [{"role": "user"}]}', "not-a-conversation", None),
+    "not json": ('{"messages": [}', "invalid-json", []),
+    "deep": ("[" * 100_000, "invalid-json", []),
+    "no object": ("[1]", "invalid-chat", []),
+    "no messages": ("{}", "invalid-chat", ["messages"]),
+    "role": ('{"messages": [{"role": "bot", "content": "x"}]}', "invalid-chat", None),
+    "no content": ('{"messages": [{"role": "user"}]}', "invalid-chat", None),
     "typo": (
         '{"messages": [{"role": "user", "content": "x", "chanel": "final"}]}',
         "unknown-field",

@@ -200,6 +200,15 @@ FAULTY: dict[str, tuple[str, dict[str, object], str, str]] = {
         "true or false, but it is 1",
     ),
     "list": ("inspect", {"source": "", "channels": "final"}, "bad-argument", "a list of strings"),
+    "tools": (
+        "inspect",
+        {"source": "", "tools": [1]},
+        "bad-argument",
+        "a list of strings and objects or null",
+    ),
+    "special token": ("encode", {"text": "a<|end|>"}, "special-token", "<|end|>."),
+    "unknown token": ("decode", {"tokens": [300_000]}, "unknown-token", "300000"),
+    "not text": ("decode_utf8", {"tokens": [135]}, "not-utf8", "utf-8"),
     "kind of ids": (
         "inspect",
         {"source": [1], "source_kind": "text"},
@@ -209,9 +218,9 @@ FAULTY: dict[str, tuple[str, dict[str, object], str, str]] = {
     "mode": ("render_conversation", {"conversation": "", "mode": "x"}, "bad-argument", "training"),
     "text": ("encode", {"text": None}, "bad-argument", "a string, but it is null"),
     "number": ("is_special_token", {"token": True}, "bad-argument", "a whole number"),
-    "deep": ("render_message", {"message": "[" * 100_000}, "not-json", "too deeply"),
-    "digits": ("render_message", {"message": "1" * 5_000}, "not-json", "too many digits"),
-    "message": ("render_message", {"message": "{}"}, "not-a-message", "role"),
+    "deep": ("render_message", {"message": "[" * 100_000}, "invalid-json", "too deeply"),
+    "digits": ("render_message", {"message": "1" * 5_000}, "invalid-json", "too many digits"),
+    "message": ("render_message", {"message": "{}"}, "invalid-chat", "role"),
     "closed": ("process_eos", {"stream": 0}, "closed-stream", "closed"),
 }
 
@@ -257,8 +266,10 @@ def test_an_inspection_takes_every_policy() -> None:
         "stop_token",
     }
     call_text = "<|channel|>commentary to=functions.f <|constrain|>json<|message|>{}<|call|>"
-    value = call("inspect", source=call_text, role="assistant", tools=["functions.g"])
-    assert [found["code"] for found in value["diagnostics"]] == ["unknown-tool"]
+    described = {"type": "function", "function": {"name": "g", "parameters": {}}}
+    for tools in (["functions.g"], [described]):
+        value = call("inspect", source=call_text, role="assistant", tools=tools)
+        assert [found["code"] for found in value["diagnostics"]] == ["unknown-tool"]
 
 
 def test_ids_outside_of_the_vocabulary_are_inspected() -> None:

@@ -172,7 +172,7 @@ export function schemaFault(draft) {
       if (bad < 0) continue;
       const path = ["messages", index, "content", place, "tools", "functions", "tools", bad];
       return {
-        kind: "not-json",
+        kind: "invalid-json",
         message: `The parameters are not valid JSON. ${jsonError(tools[bad].parameters)}`,
         hint: "Write a JSON Schema object, or leave the field empty.",
         token: null,

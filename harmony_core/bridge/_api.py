@@ -5,19 +5,33 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from harmony_core.bridge._wire import encoding
+from harmony_core.bridge._wire import RequestFault, encoding, place_in
+from harmony_core.errors import SpecialTokenError
 
 if TYPE_CHECKING:
     from harmony_core.bridge import protocol
 
 
 def encode(params: protocol.EncodeParams) -> protocol.TokensValue:
-    """Encode text."""
-    tokens = encoding().encode(
-        params.text,
-        allowed_special=params.allowed_special,
-        disallowed_special=params.disallowed_special,
-    )
+    """Encode text.
+
+    Raises:
+        RequestFault: It has a special token that is disallowed.
+    """
+    try:
+        tokens = encoding().encode(
+            params.text,
+            allowed_special=params.allowed_special,
+            disallowed_special=params.disallowed_special,
+        )
+    except SpecialTokenError as error:
+        start = error.position
+        raise RequestFault(
+            error.kind,
+            f"The text contains the disallowed special token {error.token}.",
+            "Allow it to encode it as such, or disallow nothing to encode it as plain text.",
+            place=place_in(params.text, start, start + len(error.token)),
+        ) from error
     return {"tokens": array("I", tokens)}
 
 

@@ -56,7 +56,9 @@ def _accepts(declared: Any, value: object) -> bool:  # noqa: ANN401 - any type
     if origin is Literal:
         return isinstance(value, str) and value in arguments
     if _is_collection(origin):
-        return isinstance(value, list) and all(_accepts(arguments[0], item) for item in value)
+        items = value if isinstance(value, list) else None
+        fits = items is not None and all(_accepts(arguments[0], item) for item in items)
+        return isinstance(value, dict) if origin is dict else fits
     if origin is not None:  # a union
         return any(_accepts(kind, value) for kind in arguments)
     if issubclass(declared, Enum):
@@ -76,6 +78,11 @@ def _is_collection(origin: object) -> bool:
     return isinstance(origin, type) and issubclass(origin, Collection)
 
 
+_LISTS: dict[object, str] = {
+    int: "token ids",
+    str: "a list of strings",
+    str | dict[str, Any]: "a list of strings and objects",
+}
 _NAMES: dict[object, str] = {
     str: "a string",
     int: "a whole number",
@@ -91,7 +98,7 @@ def _expected(declared: Any) -> str:  # noqa: ANN401 - any type
     if origin is Literal:
         return _any_of([f'"{name}"' for name in arguments])
     if _is_collection(origin):
-        return "token ids" if arguments[0] is int else "a list of strings"
+        return _LISTS[arguments[0]]
     if origin is not None:
         return _any_of([_expected(kind) for kind in arguments])
     if issubclass(declared, Enum):

@@ -73,9 +73,9 @@ def render_message(params: protocol.RenderMessageParams) -> protocol.TokensValue
     try:
         tokens = encoding().render(message, params)
     except RenderError as error:
-        raise RequestFault("cannot-render", str(error), _RENDER_HINT) from error
+        raise RequestFault(error.kind, str(error), _RENDER_HINT) from error
     except ChatError as error:
-        raise _at_path(error, "not-a-message") from error
+        raise _at_path(error) from error
     return {"tokens": array("I", tokens)}
 
 
@@ -92,7 +92,7 @@ def _render(
         )
     except RenderError as error:
         path = () if error.message_index is None else ("messages", error.message_index)
-        raise RequestFault("cannot-render", str(error), _RENDER_HINT, path=path) from error
+        raise RequestFault(error.kind, str(error), _RENDER_HINT, path=path) from error
     except ChatError as error:
         raise _at_path(error) from error
 
@@ -124,24 +124,24 @@ def _read(kind: type[_Chat], source: str) -> _Chat:
     except InvalidJsonError as error:
         reason = f"{error.reason[:1].lower()}{error.reason[1:]}"
         if error.position is None:
-            raise RequestFault("not-json", f"Invalid JSON: {reason}.", "Simplify it.") from error
+            raise RequestFault(error.kind, f"Invalid JSON: {reason}.", "Simplify it.") from error
         raise RequestFault(
-            "not-json",
+            error.kind,
             f"Invalid JSON: {reason}.",
             "Correct the JSON at the marked place.",
             place=place_in(source, error.position, error.position + 1),
         ) from error
     except UnknownFieldError as error:
         raise RequestFault(
-            "unknown-field",
+            error.kind,
             f'The field "{error.path[-1]}" is unknown, and rendering would ignore it.',
             f'Did you mean "{error.suggestion}"?' if error.suggestion else "Remove it.",
             path=error.path,
         ) from error
     except ChatError as error:
-        raise _at_path(error, f"not-a-{kind.__name__.lower()}") from error
+        raise _at_path(error) from error
 
 
-def _at_path(error: ChatError, kind: str = "not-a-conversation") -> RequestFault:
+def _at_path(error: ChatError) -> RequestFault:
     hint = "Correct the marked field." if error.path else "Correct the value."
-    return RequestFault(kind, str(error), hint, path=error.path)
+    return RequestFault(error.kind, str(error), hint, path=error.path)

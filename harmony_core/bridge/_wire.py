@@ -7,13 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from harmony_core.bridge.shapes import MARKS, Mark
-from harmony_core.errors import (
-    ChatError,
-    DecodeError,
-    ParseError,
-    RenderError,
-    SpecialTokenError,
-)
+from harmony_core.errors import ChatError, DecodeError, ParseError
 from harmony_core.format.spans import Part
 from harmony_core.registry import HarmonyEncodingName, load_harmony_encoding
 
@@ -31,12 +25,6 @@ _NO_MESSAGE = -1
 
 # So many diagnostics and the like are listed; all are marked.
 MOST_LISTED = 1000
-
-_KINDS: dict[type[Exception], str] = {
-    SpecialTokenError: "special-token",
-    DecodeError: "undecodable",
-    RenderError: "cannot-render",
-}
 
 
 class RequestFault(Exception):  # noqa: N818 - never leaves this package
@@ -71,12 +59,16 @@ class RequestFault(Exception):  # noqa: N818 - never leaves this package
 
 
 def fault_of(error: HarmonyError) -> Fault:
-    """Describe an error of the package."""
+    """Describe an error of the package; its kind is the error's own."""
+    token: int | None = None
+    path: Sequence[str | int] = ()
     if isinstance(error, ParseError):
-        return RequestFault(error.kind, str(error), "", token=error.token_index).fault
-    if isinstance(error, ChatError):
-        return RequestFault("not-a-conversation", str(error), "", path=error.path).fault
-    return RequestFault(_KINDS.get(type(error), "bad-argument"), str(error), "").fault
+        token = error.token_index
+    elif isinstance(error, DecodeError) and error.token is not None:
+        token = error.index
+    elif isinstance(error, ChatError):
+        path = error.path
+    return RequestFault(error.kind, str(error), "", token=token, path=path).fault
 
 
 def encoding() -> HarmonyEncoding:

@@ -139,7 +139,7 @@ class Fault(TypedDict):
     """What is wrong with what was given.
 
     Attributes:
-        kind: A stable name, such as ``"not-json"`` or ``"unexpected-token"``.
+        kind: A stable name, such as ``"invalid-json"`` or ``"unexpected-token"``.
         message: What was found, and what was expected.
         hint: What to do; may be empty.
         token: Index of the token at fault.

@@ -366,7 +366,7 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  * What is wrong with what was given.
  *
  * @typedef {object} Fault
- * @property {string} kind A stable name, such as `"not-json"` or `"unexpected-token"`.
+ * @property {string} kind A stable name, such as `"invalid-json"` or `"unexpected-token"`.
  * @property {string} message What was found, and what was expected.
  * @property {string} hint What to do; may be empty.
  * @property {number | null} token Index of the token at fault.
