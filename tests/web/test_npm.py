@@ -152,6 +152,36 @@ def test_node_works(project: Path) -> None:
     check_program(["node"], project)
 
 
+FORGETFUL = """
+import { loadHarmony } from "harmony-core";
+const harmony = await loadHarmony();
+const isOpen = (stream) =>
+  harmony.request("process", { stream, tokens: new Uint32Array() }).then(() => true, () => false);
+let parser = await harmony.createParser();
+const first = await parser.open().then(([, stream]) => stream);
+console.log(await isOpen(first));
+parser = null;
+let tries = 0;
+do {
+  globalThis.gc();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+} while (await isOpen(first) && ++tries < 500);
+console.log(await isOpen(first));
+"""
+
+
+def test_a_parser_that_nobody_holds_is_closed(project: Path) -> None:
+    (project / "forgetful.mjs").write_text(FORGETFUL, encoding="utf-8")
+    done = subprocess.run(
+        ["node", "--expose-gc", "forgetful.mjs"],
+        cwd=project,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert done.stdout.split() == ["true", "false"]
+
+
 def test_the_documented_example_runs(project: Path) -> None:
     example = re.findall(r"```js\n(.*?)```", PAGE.read_text("utf-8"), flags=re.DOTALL)[0]
     (project / "example.mjs").write_text(example, encoding="utf-8")

@@ -29,6 +29,15 @@ export const StreamState = /** @type {{readonly [State in Snapshot["state"]]: St
   Object.freeze(Object.fromEntries(STREAM_STATES.map((state) => [state, state])))
 );
 
+/**
+ * Closes the worker's side of a stream that nobody holds any more, and nobody closed.
+ *
+ * @type {FinalizationRegistry<{encoding: HarmonyEncoding, stream: number}>}
+ */
+const forgotten = new FinalizationRegistry(({ encoding, stream }) => {
+  encoding.request("close_stream", { stream }).catch(() => {}); // The worker may have ended.
+});
+
 /** A stream in the worker. Its properties say where it was when the last call was answered. */
 class Stream {
   /** @type {HarmonyEncoding} */
@@ -66,14 +75,23 @@ class Stream {
    * @protected
    */
   async openWith(ask) {
-    this.#opened ??= ask(this.#encoding);
+    this.#opened ??= this.#open(ask);
     return [this.#encoding, (await this.#opened).stream];
   }
 
-  /** Lets the worker forget this stream. */
+  /** @param {(encoding: HarmonyEncoding) => Promise<OpenStreamValue>} ask */
+  async #open(ask) {
+    const opened = await ask(this.#encoding);
+    forgotten.register(this, { encoding: this.#encoding, stream: opened.stream }, this);
+    return opened;
+  }
+
+  /** Lets the worker forget this stream; else it does once nobody holds it any more. */
   async close() {
     const opened = await this.#opened?.catch(() => null);
-    if (opened) await this.#encoding.request("close_stream", { stream: opened.stream });
+    if (!opened) return;
+    forgotten.unregister(this);
+    await this.#encoding.request("close_stream", { stream: opened.stream });
   }
 
   /**
