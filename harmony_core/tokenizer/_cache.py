@@ -16,7 +16,11 @@ class BoundedCache(dict[str, str]):
     def keep(self, key: str, value: str) -> str:
         """Remember a value, unless its key is long, and return it."""
         if len(key) <= LONGEST_KEY:
-            if len(self) >= _MOST_ENTRIES:
-                self.clear()
+            self.make_room(1)
             self[key] = value
         return value
+
+    def make_room(self, count: int) -> None:
+        """Forget everything if so many more entries would be too many."""
+        if len(self) + count > _MOST_ENTRIES:
+            self.clear()

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Literal
 
 from harmony_core.tokenizer import _classes
 from harmony_core.tokenizer._bpe import BytePairEncoder
-from harmony_core.tokenizer._cache import BoundedCache
+from harmony_core.tokenizer._cache import LONGEST_KEY, BoundedCache
 from harmony_core.tokenizer._segments import Segments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from harmony_core.tokenizer._pieces import Split
     from harmony_core.tokenizer._vocabulary import Vocabulary
@@ -37,7 +37,7 @@ class PythonEncoder:
 
     def __init__(self, split: Split, vocabulary: Vocabulary) -> None:
         self._finder = split.finder
-        self._tokens_of = PieceCache(vocabulary).__getitem__
+        self._cache = PieceCache(vocabulary)
 
     def encode(self, text: str) -> list[int]:
         """Encode text.
@@ -45,11 +45,13 @@ class PythonEncoder:
         Raises:
             UnicodeEncodeError: It holds a lone surrogate.
         """
-        found = [
-            "".join(map(self._tokens_of, self._finder(block)(block))) for block in _blocks(text)
-        ]
-        numbers = array("I", "".join(found).encode(_UTF_32, "surrogatepass"))
-        return numbers.tolist()
+        found: list[str] = []
+        for block in _blocks(text):
+            pieces = self._finder(block)(block)
+            if not block.isascii():
+                self._cache.learn(pieces)
+            found.append("".join(map(self._cache.__getitem__, pieces)))
+        return array("I", "".join(found).encode(_UTF_32, "surrogatepass")).tolist()
 
 
 def _blocks(text: str) -> Iterator[str]:
@@ -80,22 +82,44 @@ class PieceCache(BoundedCache):
         super().__init__()
         self._vocabulary = vocabulary
         self._rank_of = vocabulary.common_ranks.get
+        self._knows_common_only = True
+
+    def learn(self, pieces: Iterable[str]) -> None:
+        """Encode new pieces together: those beyond ASCII are cut into segments in one go."""
+        new = [piece for piece in set(pieces).difference(self) if len(piece) <= LONGEST_KEY]
+        self.make_room(len(new))
+        wide: list[str] = []
+        for piece in new:
+            tokens = self._encode(piece)
+            if tokens:
+                self[piece] = tokens
+            else:
+                wide.append(piece)
+        if wide and self._segments:
+            self.update(zip(wide, self._segments.encode_all(wide), strict=True))
 
     def __missing__(self, piece: str) -> str:
+        tokens = self._encode(piece)
+        if not tokens and self._segments:
+            (tokens,) = self._segments.encode_all([piece])
+        return self.keep(piece, tokens)
+
+    def _encode(self, piece: str) -> str:
+        """Encode a piece; nothing if it has to go through segments.
+
+        One that is a token is never taken apart.
+        """
         data = piece.encode()
         token = self._rank_of(data)
-        return self.keep(piece, self._encode(piece, data) if token is None else chr(token))
-
-    def _encode(self, piece: str, data: bytes) -> str:
-        """Encode a piece that is no common token; one that is a token is never taken apart."""
-        ranks = self._vocabulary.ranks
-        self._rank_of = ranks.get
-        token = ranks.get(data)
+        if token is None and self._knows_common_only:
+            self._rank_of = self._vocabulary.ranks.get
+            self._knows_common_only = False
+            token = self._rank_of(data)
         if token is not None:
             return chr(token)
-        if self._segments is None or piece.isascii():
+        if piece.isascii() or not self._segments:
             return self._encoder.encode(data)
-        return self._segments.encode(piece)
+        return ""
 
     @cached_property
     def _encoder(self) -> BytePairEncoder:
@@ -104,4 +128,4 @@ class PieceCache(BoundedCache):
     @cached_property
     def _segments(self) -> Segments | None:
         neighbours = self._vocabulary.neighbours
-        return neighbours and Segments(self._vocabulary.ranks, neighbours)
+        return neighbours and Segments(self._vocabulary.ranks, neighbours, self._encoder.encode)

@@ -15,62 +15,59 @@ from __future__ import annotations
 from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
-from harmony_core.tokenizer._bpe import SINGLES, merge, merge_long
-from harmony_core.tokenizer._cache import LONGEST_KEY, BoundedCache
+from harmony_core.tokenizer._cache import BoundedCache
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from harmony_core.tokenizer._vocabulary import Neighbours
 
-# Between two characters of a piece: that it can be cut there, and that a token holds one of
-# them in part. No text has these characters: a lone surrogate has no bytes.
+# No text has these characters, for lone surrogates have no bytes: where a piece can be cut, and
+# where it ends. No token has the number of the last one, which stands for the end of a piece.
 _CUT = "\ud800"
-_BRIDGE = "\ud801"
+_END = "\ud801"
+_END_CODE = "\U0010ffff"
+# Pairs of characters are looked up so many at a time, so that the new ones have room.
+_BLOCK = 1 << 15
 _CONTINUATION = range(0x80, 0xC0)
 
 
 class Segments(BoundedCache):
-    """Segments to their tokens. One not met before is encoded on look-up.
+    """Segments to their tokens.
 
-    Merging begins with whole characters where it can. A character that is a token, and of
-    which no token holds a part beside something else, is complete before it is merged with
-    anything: a token is older than whatever it is merged into.
+    Args:
+        ranks: Token bytes to token id.
+        neighbours: Which characters tokens hold side by side.
+        encode: Encodes the bytes of a segment that is no token.
     """
 
-    def __init__(self, ranks: Mapping[bytes, int], neighbours: Neighbours) -> None:
+    def __init__(
+        self, ranks: Mapping[bytes, int], neighbours: Neighbours, encode: Callable[[bytes], str]
+    ) -> None:
         super().__init__()
-        self._ranks = ranks
-        self._between = _Between(neighbours).__getitem__
+        self._rank_of = ranks.get
+        self._encode = encode
+        self._cuts = _Cuts(neighbours)
 
-    def encode(self, piece: str) -> str:
-        """Encode a piece of at least one character, none of them a lone surrogate."""
-        marked = "".join(map(self._between, map(add, piece, piece[1:]))) + piece[-1]
-        return "".join(map(self.__getitem__, marked.split(_CUT)))
+    def encode_all(self, pieces: Collection[str]) -> list[str]:
+        """Encode pieces of at least one character each, none of them a lone surrogate.
+
+        Returns:
+            The tokens of each piece.
+        """
+        segments = self._cuts.make(_END.join(pieces)).split(_CUT)
+        return "".join(map(self.__getitem__, segments)).split(_END_CODE)
 
     def __missing__(self, segment: str) -> str:
-        data = segment.replace(_BRIDGE, "").encode()
-        token = self._ranks.get(data)
-        return self.keep(segment, self._merge(segment, data) if token is None else chr(token))
-
-    def _merge(self, segment: str, data: bytes) -> str:
-        if len(segment) > LONGEST_KEY:
-            return merge_long(data, self._ranks)
-        parts: list[bytes] = []
-        previous = ""
-        for character, following in zip(segment, segment[1:] + segment[0], strict=True):
-            if character != _BRIDGE:
-                whole = character.encode()
-                if whole not in self._ranks or _BRIDGE in (previous, following):
-                    parts += map(SINGLES, whole)
-                else:
-                    parts.append(whole)
-            previous = character
-        return merge(parts, self._ranks)
+        if segment == _END:
+            return self.keep(segment, _END_CODE)
+        data = segment.encode()
+        token = self._rank_of(data)
+        return self.keep(segment, self._encode(data) if token is None else chr(token))
 
 
-class _Between(BoundedCache):
-    """Two characters to the first of them, and a mark of what is between them, if anything."""
+class _Cuts(BoundedCache):
+    """Two characters to the first of them, and a mark if a piece can be cut between them."""
 
     def __init__(self, neighbours: Neighbours) -> None:
         super().__init__()
@@ -90,14 +87,28 @@ class _Between(BoundedCache):
         self._starts_before = {right: tuple(heads) for right, heads in starts.items()}
         self._last_bytes = frozenset(head[-1] for head, _ in self._within)
 
+    def make(self, text: str) -> str:
+        """Put a mark wherever a text can be cut."""
+        marked: list[str] = []
+        for start in range(0, len(text), _BLOCK):
+            pairs = list(
+                map(add, text[start : start + _BLOCK], text[start + 1 : start + 1 + _BLOCK])
+            )
+            new = set(pairs).difference(self)
+            self.make_room(len(new))
+            for pair in new:
+                self[pair] = self[pair]
+            marked += map(self.__getitem__, pairs)
+        return "".join(marked) + text[-1]
+
     def __missing__(self, pair: str) -> str:
         left = pair[0]
-        if self._is_bridged(left, pair[1]):
-            return self.keep(pair, left + _BRIDGE)
-        return self.keep(pair, left if pair in self._pairs else left + _CUT)
+        return left if pair in self._pairs or self._is_bridged(left, pair[1]) else left + _CUT
 
     def _is_bridged(self, left: str, right: str) -> bool:
         """Whether a token holds bytes of both, but not all of them."""
+        if _END in (left, right):
+            return False
         tails, heads = self._ends_after.get(left), self._starts_before.get(right)
         return (
             (tails is not None and right.encode().startswith(tails))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", str, bytes)
 
 # Tokens decoded at a time.
-_BLOCK = 2048
+_BLOCK = 4096
 
 
 class Tokenizer:
@@ -243,14 +243,17 @@ def _joined(empty: T, table: Sequence[T | None], tokens: list[int]) -> T | None:
     """
     try:
         array("I", tokens)  # no negative id, which would count from the end
-        return empty.join(
-            [
-                empty.join(itemgetter(*tokens[start : start + _BLOCK], 0)(table)[:-1])
-                for start in range(0, len(tokens), _BLOCK)
-            ]
-        )
+        blocks = (tokens[start : start + _BLOCK] for start in range(0, len(tokens), _BLOCK))
+        return empty.join([_join_block(empty, table, block) for block in blocks])
     except (IndexError, OverflowError, TypeError):
         return None
+
+
+def _join_block(empty: T, table: Sequence[T | None], tokens: list[int]) -> T:
+    """Join the bytes or texts of some tokens. ``join`` raises ``TypeError`` for ``None``."""
+    if len(tokens) == 1:  # of which itemgetter gives no tuple
+        return empty.join([table[tokens[0]]])  # type: ignore[list-item] # see above
+    return empty.join(itemgetter(*tokens)(table))
 
 
 def _without_surrogates(text: str) -> str:
