@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import filterfalse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 # Together they bound a cache's memory to some 20 MB.
 _MOST_ENTRIES = 1 << 16
 LONGEST_KEY = 64
@@ -19,6 +25,10 @@ class BoundedCache(dict[str, str]):
             self.make_room(1)
             self[key] = value
         return value
+
+    def missing(self, keys: Iterable[str]) -> list[str]:
+        """List those that are not remembered, each once."""
+        return list(filterfalse(self.__contains__, set(keys)))
 
     def make_room(self, count: int) -> None:
         """Forget everything if so many more entries would be too many."""

@@ -86,7 +86,7 @@ class PieceCache(BoundedCache):
 
     def learn(self, pieces: Iterable[str]) -> None:
         """Encode new pieces together: those beyond ASCII are cut into segments in one go."""
-        new = [piece for piece in set(pieces).difference(self) if len(piece) <= LONGEST_KEY]
+        new = [piece for piece in self.missing(pieces) if len(piece) <= LONGEST_KEY]
         self.make_room(len(new))
         wide: list[str] = []
         for piece in new:
@@ -95,12 +95,12 @@ class PieceCache(BoundedCache):
                 self[piece] = tokens
             else:
                 wide.append(piece)
-        if wide and self._segments:
+        if wide and self._segments is not None:
             self.update(zip(wide, self._segments.encode_all(wide), strict=True))
 
     def __missing__(self, piece: str) -> str:
         tokens = self._encode(piece)
-        if not tokens and self._segments:
+        if not tokens and self._segments is not None:
             (tokens,) = self._segments.encode_all([piece])
         return self.keep(piece, tokens)
 
@@ -117,7 +117,7 @@ class PieceCache(BoundedCache):
             token = self._rank_of(data)
         if token is not None:
             return chr(token)
-        if piece.isascii() or not self._segments:
+        if piece.isascii() or self._segments is None:
             return self._encoder.encode(data)
         return ""
 

@@ -94,10 +94,9 @@ class _Cuts(BoundedCache):
             pairs = list(
                 map(add, text[start : start + _BLOCK], text[start + 1 : start + 1 + _BLOCK])
             )
-            new = set(pairs).difference(self)
+            new = self.missing(pairs)
             self.make_room(len(new))
-            for pair in new:
-                self[pair] = self[pair]
+            self.update(zip(new, map(self.__getitem__, new), strict=True))
             marked += map(self.__getitem__, pairs)
         return "".join(marked) + text[-1]
 
