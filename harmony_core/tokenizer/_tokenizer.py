@@ -57,7 +57,8 @@ class Tokenizer:
         self._encode_plain = encoder.encode
         self._vocabulary = vocabulary
 
-    # What decodes, built when first asked for. Ids that are no token's have None.
+    # What decodes, each built when first asked for: most programs ask for text alone. Ids that
+    # are no token's have None.
 
     @cached_property
     def _token_bytes(self) -> list[bytes | None]:
@@ -220,11 +221,11 @@ class Tokenizer:
         return as_token_id(token, "token") in self._special_ids
 
     def _bytes_at(self, position: int, token: int) -> bytes:
-        found = self._token_bytes[token] if token < self.n_vocab else None
+        found = self._token_texts[token] if token < self.n_vocab else None
         if found is None:
             message = f"Invalid token for decoding: {token}"
             raise DecodeError(message, token=token, index=position)
-        return found
+        return found.encode("utf-8", "surrogateescape")
 
 
 def _with_special_tokens(tokens: Sequence[T], special: Mapping[int, T]) -> list[T | None]:
