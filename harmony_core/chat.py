@@ -219,7 +219,7 @@ class Message(Model):
             InvalidJsonError: The text is not JSON.
             ChatError: It is not a message.
         """
-        return cls.from_dict(_loads(payload), strict=strict)
+        return cls.from_dict(load_json(payload), strict=strict)
 
 
 @model
@@ -289,7 +289,7 @@ class Conversation(Model):
             InvalidJsonError: The text is not JSON.
             ChatError: It is not a conversation; the path says where the fault is.
         """
-        return cls.from_dict(_loads(payload), strict=strict)
+        return cls.from_dict(load_json(payload), strict=strict)
 
 
 def text_message(  # noqa: PLR0913 - the fields of a message
@@ -327,7 +327,12 @@ def _text_or_content(content: str | Content) -> Content:
     return TextContent(text=content) if isinstance(content, str) else content
 
 
-def _loads(payload: str) -> Any:  # noqa: ANN401 - any JSON value
+def load_json(payload: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Read JSON.
+
+    Raises:
+        InvalidJsonError: The text is not JSON.
+    """
     try:
         return json.loads(payload)
     except json.JSONDecodeError as error:

@@ -38,6 +38,9 @@ NEVER = (
 )
 # Other people's packages: used where they are installed, and in these rooms only.
 OPTIONAL = {
+    "arrow": {"pyarrow"},
+    "batch": {"pyarrow"},
+    "batch.cluster": {"ray"},
     "contents": {"pydantic_core"},  # in what pydantic alone calls
     "tokenizer._backends": {"tiktoken"},
 }
@@ -78,7 +81,8 @@ def faults(module: str, source: str) -> Iterator[str]:
     name = module.removeprefix("harmony_core.")
     for imported in imports(source):
         if not within(imported, "harmony_core"):
-            known = {*sys.stdlib_module_names, *OPTIONAL.get(name, ())}
+            optional = (own for room, own in OPTIONAL.items() if within(name, room))
+            known = {*sys.stdlib_module_names}.union(*optional)
             if imported.split(".")[0] not in known:
                 yield f"{imported} is not in the standard library"
         elif imported == "harmony_core":  # for its version, or for all that a person needs
@@ -114,6 +118,8 @@ def test_a_module_imports_what_it_may(module: str) -> None:
         ("chat", "from harmony_core import Role"),
         ("chat", "import tiktoken"),
         ("tokenizer._bpe", "from tiktoken import Encoding"),
+        ("encoding", "import pyarrow"),
+        ("batch.run", "import ray"),
     ],
 )
 def test_what_it_may_not_is_noticed(module: str, source: str) -> None:

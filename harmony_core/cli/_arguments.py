@@ -7,6 +7,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING, NoReturn
 
 from harmony_core import __version__
+from harmony_core.cli._batch import Batch
 from harmony_core.cli._decode import Decode
 from harmony_core.cli._encode import Count, Encode
 from harmony_core.cli._faults import PROGRAM, ExitCode, say
@@ -15,13 +16,18 @@ from harmony_core.cli._inspect import Inspect
 from harmony_core.cli._output import Output
 from harmony_core.cli._parse import Parse
 from harmony_core.cli._render import Render
+from harmony_core.cli._report import Report
 from harmony_core.cli._tokens import Tokens
 
 if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
     from harmony_core.cli._command import Command
 
 # All there are, in the order of the help.
 COMMANDS: tuple[type[Command], ...] = (Encode, Decode, Count, Render, Parse, Inspect, Tokens)
+# Those that answer no documents one by one, but folders of them.
+FOLDER_COMMANDS: tuple[type[Batch | Report], ...] = (Batch, Report)
 
 EXIT_CODES = {
     ExitCode.OK: "everything was done",
@@ -63,18 +69,23 @@ def build_parser() -> ArgumentParser:
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
-        _add_options(
-            commands.add_parser(
-                command.name,
-                help=command.summary,
-                description=textwrap.fill(command.details, _WIDTH),
-                epilog=_examples(command),
-                formatter_class=RawDescriptionHelpFormatter,
-                allow_abbrev=False,
-            ),
-            command,
-        )
+        _add_options(_add_parser(commands, command), command)
+    for folder_command in FOLDER_COMMANDS:
+        folder_command.add_options(_add_parser(commands, folder_command))
     return parser
+
+
+def _add_parser(
+    commands: _SubParsersAction[_Parser], command: type[Command | Batch | Report]
+) -> ArgumentParser:
+    return commands.add_parser(
+        command.name,
+        help=command.summary,
+        description=textwrap.fill(command.details, _WIDTH),
+        epilog=_examples(command),
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
 
 
 def _add_options(parser: ArgumentParser, command: type[Command]) -> None:
@@ -122,7 +133,7 @@ def _add_options(parser: ArgumentParser, command: type[Command]) -> None:
     parser.add_argument("--no-progress", action="store_true", help="show no progress")
 
 
-def _examples(command: type[Command]) -> str:
+def _examples(command: type[Command | Batch | Report]) -> str:
     lines = ["examples:"]
     for purpose, line in command.examples:
         lines += [f"  # {purpose}", f"  {line}"]

@@ -62,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _told(error: Exception) -> tuple[ExitCode, str]:
     if isinstance(error, UsageFault):
         return ExitCode.USAGE, str(error)
+    if isinstance(error, InputFault):
+        return ExitCode.INPUT, str(error)
     if isinstance(error, (OutputFault, VocabularyError)):
         return ExitCode.ENVIRONMENT, str(error)
     what = "out of memory" if isinstance(error, MemoryError) else repr(error)
@@ -73,6 +75,8 @@ def _main(arguments: Sequence[str] | None) -> int:
         options = build_parser().parse_args(arguments)
     except SystemExit as end:  # of --help, --version, and after a complaint
         return int(end.code or 0)
+    if hasattr(options, "run"):
+        return int(options.run(options))
     return _Run(options).run()
 
 
