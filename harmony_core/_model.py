@@ -8,7 +8,7 @@ fields, and use as a field of another pydantic model.
 from __future__ import annotations
 
 import functools
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from harmony_core import _coercion
@@ -16,7 +16,7 @@ from harmony_core._unknown_fields import warn_ignored
 from harmony_core.errors import ChatError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
 M = TypeVar("M", bound="Model")
 
@@ -45,7 +45,7 @@ def model(cls: type[M]) -> type[M]:
     """
     dataclass_init = cls.__init__
     names = frozenset(field_names(cls))
-    required = [field.name for field in fields(cls) if _is_required(field)]  # type: ignore[arg-type]
+    required = [each.name for each in fields(cls) if _is_required(each)]  # type: ignore[arg-type]
 
     @functools.wraps(dataclass_init)
     def __init__(self: M, /, **given: object) -> None:  # noqa: N807 - it becomes the class's own
@@ -74,23 +74,40 @@ def _is_required(field: Field[Any]) -> bool:
 
 
 def _set_declared(self: M, base: type[M], given: dict[str, object]) -> dict[str, object]:
-    """Set what subclasses of ``base`` declare, and return the other keywords."""
-    subclasses = type(self).__mro__[: type(self).__mro__.index(base)]
-    declared = {
-        name: subclass
-        for subclass in subclasses
-        for name, kind in getattr(subclass, "__annotations__", {}).items()
-        if name not in field_names(base) and "ClassVar" not in str(kind)
-    }
-    for name, subclass in declared.items():
+    """Set the fields that subclasses of ``base`` declare, and return the other keywords."""
+    for kind in reversed(type(self).__mro__[: type(self).__mro__.index(base)]):
+        if "__dataclass_fields__" not in vars(kind):
+            _make_dataclass(kind)
+    own = field_names(base)
+    for declared in fields(self):  # type: ignore[arg-type]
+        name = declared.name
+        if name in own:
+            continue
         if name in given:
-            setattr(self, name, given[name])
-        elif not hasattr(subclass, name):
+            value = given[name]
+        elif declared.default is not MISSING:
+            value = declared.default
+        elif declared.default_factory is not MISSING:
+            value = declared.default_factory()
+        else:
             raise _coercion.missing(name)
-    return {name: value for name, value in given.items() if name not in declared}
+        setattr(self, name, value)
+    every = field_names(type(self))
+    return {name: value for name, value in given.items() if name in own or name not in every}
 
 
-def field_names(cls: type[Any]) -> Iterable[str]:
+def _make_dataclass(kind: type[Any]) -> None:
+    """Make a subclass a dataclass as it stands, when its first object is made.
+
+    A list, dictionary or set as a default is copied for each object, as pydantic does.
+    """
+    for name, value in list(vars(kind).items()):
+        if name in getattr(kind, "__annotations__", ()) and isinstance(value, (list, dict, set)):
+            setattr(kind, name, field(default_factory=value.copy))
+    dataclass(init=False)(kind)
+
+
+def field_names(cls: type[Any]) -> Collection[str]:
     """The names of the fields of dataclass ``cls``, in order."""
     names: dict[str, Field[Any]] = cls.__dataclass_fields__
     return names
