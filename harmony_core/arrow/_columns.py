@@ -19,7 +19,7 @@ from harmony_core.format.spans import Part
 from harmony_core.interop._losses import json_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from harmony_core.arrow.settings import Settings
     from harmony_core.format.spans import Span
@@ -39,7 +39,8 @@ ERROR = pa.struct(
         pa.field("path", pa.string(), nullable=False),
     ]
 )
-_PARTS = {part: number for number, part in enumerate(Part)}
+# By identity: hashing a member of an enumeration is a call of Python's.
+_PARTS = {id(part): number for number, part in enumerate(Part)}
 _INT32 = range(-(2**31), 2**31)
 
 
@@ -119,13 +120,31 @@ class Results:
         for column, value in zip(self._columns, values, strict=True):
             column.add(value)
 
-    def batch(self, source: pa.RecordBatch, column: str, schema: pa.Schema) -> pa.RecordBatch:
-        """The results as a batch, beside what the rows had in other columns."""
+    def batch(
+        self,
+        source: pa.RecordBatch,
+        column: str,
+        schema: pa.Schema,
+        given: Mapping[str, pa.Array] | None = None,
+    ) -> pa.RecordBatch:
+        """The results as a batch, beside what the rows had in other columns.
+
+        Args:
+            source: The rows.
+            column: The column that is not carried through.
+            schema: The schema of the results.
+            given: Columns that are there already, if each row has one result.
+        """
         carried = [source.column(i) for i, name in enumerate(source.schema.names) if name != column]
         if self._rows != [*range(source.num_rows)]:
             rows = pa.array(self._rows, pa.int64())
             carried = [values.take(rows) for values in carried]
-        arrays = [*carried, *(column.array() for column in self._columns)]
+        added = schema.names[len(carried) :]
+        arrays = [
+            given[name] if given and name in given else column.array()
+            for name, column in zip(added, self._columns, strict=True)
+        ]
+        arrays = [*carried, *arrays]
         return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
@@ -185,9 +204,8 @@ class Tokens(_Lists):
 
     def _extend(self, items: Sequence[int]) -> None:
         try:
-            self._flat.extend(items)
+            self._flat += array("i", items)
         except OverflowError:
-            del self._flat[self._stop :]
             for place, item in enumerate(items, self._stop):
                 if item not in _INT32:
                     self._not_int32.append(place)
@@ -225,7 +243,7 @@ class Weights(_Lists):
         self._flat = array("f")
 
     def _extend(self, items: Sequence[float]) -> None:
-        self._flat.extend(items)
+        self._flat += array("f", items)
 
     def _items(self) -> pa.Array:
         return _from_buffer(self._flat, pa.float32())
@@ -242,14 +260,14 @@ class Spans(_Lists):
 
     def _extend(self, items: Sequence[Span]) -> None:
         starts, stops, parts, messages = zip(*items, strict=True)
-        self._starts.extend(starts)
-        self._stops.extend(stops)
-        self._parts += bytes([_PARTS[part] for part in parts])
+        self._starts += array("i", starts)
+        self._stops += array("i", stops)
+        self._parts += bytes(map(_PARTS.__getitem__, map(id, parts)))
         self._messages += messages
 
     def _items(self) -> pa.Array:
         numbers = _from_buffer(self._parts, pa.uint8())
-        names = pa.array([part.value for part in _PARTS], pa.string())
+        names = pa.array([part.value for part in Part], pa.string())
         return pa.StructArray.from_arrays(
             [
                 _from_buffer(self._starts, pa.int32()),
@@ -271,19 +289,19 @@ class Structs(_Lists):
     def __init__(self, kind: pa.StructType) -> None:
         super().__init__()
         self._kind = kind
-        self._flat: list[Sequence[Any]] = []
+        # Not a tuple for each struct: the garbage collector would look through all of them.
+        self._flat: list[list[Any]] = [[] for _ in kind]
 
     def _extend(self, items: Sequence[Sequence[Any]]) -> None:
-        self._flat += items
+        for item in items:
+            for values, value in zip(self._flat, item, strict=True):
+                values.append(value)
 
     def _items(self) -> pa.Array:
-        columns: Iterable[Any] = (
-            zip(*self._flat, strict=True) if self._flat else [()] * len(self._kind)
-        )
         return pa.StructArray.from_arrays(
             [
-                pa.array(list(values), field.type)
-                for values, field in zip(columns, self._kind, strict=True)
+                pa.array(values, field.type)
+                for values, field in zip(self._flat, self._kind, strict=True)
             ],
             fields=[*self._kind],
         )

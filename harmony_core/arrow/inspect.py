@@ -100,8 +100,9 @@ def inspect_batch(
     Returns:
         The other columns, and those of ``ADDED``, which ``docs/batch.md`` describes. Each
         output gives a row: one answer may hold several. If a row is at fault or holds no
-        output, its ``error`` says why and the other added columns are null; ``ok`` is never
-        true for what could not be read. A table is made of a table.
+        output, its ``error`` says why and the other added columns are null, except for tokens
+        that were given as such; ``ok`` is never true for what could not be read. A table is
+        made of a table.
 
     Raises:
         SettingsError: The settings do not fit the batch.
@@ -111,7 +112,11 @@ def inspect_batch(
     if isinstance(batch, pa.Table):
         batches = [inspect_batch(each, settings) for each in batch.to_batches()]
         return pa.Table.from_batches(batches, schema)
-    inspector = _RowInspector(settings)
+    column = batch.column(settings.column)
+    # Ids that are just as the output has them are not converted there and back.
+    as_given = settings.field is None and column.type == pa.list_(pa.int32())
+    as_given = as_given and column.flatten().null_count == 0
+    inspector = _RowInspector(settings, as_given=as_given)
     results = Results(
         [
             Column(pa.int32()),
@@ -125,11 +130,10 @@ def inspect_batch(
             Errors(),
         ]
     )
-    for row, result in _columns.answers(
-        batch.column(settings.column), settings.field, inspector.inspect, _Row.at_fault
-    ):
+    for row, result in _columns.answers(column, settings.field, inspector.inspect, _Row.at_fault):
         results.add(row, result)
-    return results.batch(batch, settings.column, schema)
+    given = {settings.prefix + "tokens": column} if as_given else {}
+    return results.batch(batch, settings.column, schema, given)
 
 
 class _Row(NamedTuple):
@@ -152,9 +156,15 @@ class _Row(NamedTuple):
 
 
 class _RowInspector:
-    """Inspects the values of rows."""
+    """Inspects the values of rows.
 
-    def __init__(self, settings: InspectSettings) -> None:
+    Args:
+        settings: How.
+        as_given: Whether the values are ids that the output takes from the column itself.
+    """
+
+    def __init__(self, settings: InspectSettings, *, as_given: bool) -> None:
+        self._as_given = as_given
         self._settings = settings
         self._encoding = settings.load_encoding()
         self._policy = InspectPolicy(
@@ -170,7 +180,7 @@ class _RowInspector:
         Raises:
             Exception: Anything: the row is at fault.
         """
-        if isinstance(value, list) and all(type(item) is int for item in value):
+        if self._as_given or (isinstance(value, list) and {*map(type, value)} <= {int}):
             return [self._row(0, value, None, None)]
         return self._read(_source(value))
 
@@ -206,7 +216,7 @@ class _RowInspector:
             number,
             engine,
             None if finish is None else finish.reason,
-            tokens,
+            None if self._as_given else tokens,
             inspection.ok,
             [_message(item) for item in inspection.items],
             [
@@ -219,7 +229,7 @@ class _RowInspector:
 
 def _message(item: InspectedMessage) -> Sequence[Any]:
     message = item.message
-    text = "".join(part.text for part in message.content if isinstance(part, TextContent))
+    text = "".join([part.text for part in message.content if isinstance(part, TextContent)])
     return (
         message.author.role.value,
         message.author.name,
