@@ -131,11 +131,8 @@ def _runs(conversations: list[str]) -> list[list[str]]:
 
 def _run_batch(source: Path, folder: Path, workers: int) -> tuple[float, float]:
     """Rows a second once the workers are warm, and the most megabytes a worker had."""
-    import ray  # noqa: PLC0415 - as above
-
     from harmony_core.batch import run_batch  # noqa: PLC0415 - as above
 
-    ray.init("local", num_cpus=workers, include_dashboard=False, log_to_driver=False)
     marks: list[tuple[int, float]] = []
     done = Event()
     memory: list[float] = [0.0]
@@ -147,13 +144,12 @@ def _run_batch(source: Path, folder: Path, workers: int) -> tuple[float, float]:
             *("render", [str(source)], str(folder)),
             **options,
             workers=workers,
-            address="local" if workers == 1 else None,
+            address="local",
             progress=lambda told: marks.append((told.rows, told.seconds)),
         )
     finally:
         done.set()
         watcher.join()
-        ray.shutdown()
     warm = min(2 * workers, len(marks) - 1)
     rows = marks[-1][0] - marks[warm - 1][0]
     return rows / (marks[-1][1] - marks[warm - 1][1]), memory[0]

@@ -30,6 +30,8 @@ __all__ = ["ATTEMPTS", "on_ray"]
 # After so many dead workers a shard is left out.
 ATTEMPTS = 3
 _PATIENCE = 10.0  # seconds
+# Arrow's own allocator keeps some sixty megabytes that a worker does not use.
+_WORKERS = {"env_vars": {"ARROW_DEFAULT_MEMORY_POOL": "system"}}
 # Nothing but plans and counts goes through Ray's store of objects.
 _STORE_BYTES = 100 * 1024**2
 
@@ -72,7 +74,8 @@ def _start(workers: int, address: str | None) -> bool:
             address=address or "local",
             log_to_driver=False,
             logging_level="error",
-            **({} if address else here),
+            runtime_env=_WORKERS,
+            **({} if address and address != "local" else here),
         )
     except (ConnectionError, RayError, RuntimeError, ValueError) as error:
         raise BatchError(

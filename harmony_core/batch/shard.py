@@ -36,7 +36,7 @@ __all__ = [
 DEAD_LETTERS = "_dead_letters"
 _COUNTS = b"harmony_core"
 # So many rows are in memory at a time, and in a row group.
-_ROWS = 512
+_ROWS = 256
 _CHUNK = 1 << 20
 _LINE = "<line>"  # the column that lines of JSONL are read into
 
