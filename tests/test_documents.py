@@ -32,22 +32,22 @@ def test_every_file_that_a_document_names_exists(document: Path) -> None:
         assert (document.parent / name).exists(), name
 
 
-def test_ten_changes_say_what_they_touch() -> None:
+def test_each_change_says_what_it_touches() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (an? [\w ]+|how [\w ]+) \|(.*)\|(.*)\|$", text, re.MULTILINE)
-    assert len(rows) == 10
-    for change, touched, tests in rows:
+    rows = text.split("## Where a change goes")[1].split("| --- | --- | --- |\n")[1].splitlines()
+    assert len(rows) >= 10
+    for row in rows:
+        _, change, touched, tests, _ = row.split("|")
         assert re.search(rf"`(?:{FOLDERS})/", touched), change
         assert "`tests/" in tests, change
 
 
-def test_every_room_of_the_package_is_on_the_plan() -> None:
+def test_every_room_is_on_the_plan() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    for path in (ROOT / "harmony_core").rglob("__init__.py"):
-        assert f"`{path.parent.relative_to(ROOT).as_posix()}/" in text, path.parent
-    for path in (ROOT / "web").iterdir():
-        if path.is_dir():
-            assert f"`{path.relative_to(ROOT).as_posix()}/`" in text, path
+    rooms = [path.parent for path in (ROOT / "harmony_core").glob("*/__init__.py")]
+    rooms += [path.parent for path in (ROOT / "web").glob("*/*.js")]
+    for room in rooms:
+        assert f"`{room.relative_to(ROOT).as_posix()}/`" in text, room
 
 
 def test_every_command_that_is_named_exists() -> None:
