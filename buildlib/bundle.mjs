@@ -1,16 +1,23 @@
 // Bundles the scripts and the style sheet the browser loads, each with all that it imports, and the
 // npm package's modules.
-// Usage: node bundle.mjs OUTPUT_FOLDER DOWNLOAD_SIZE
+// Usage: node bundle.mjs OUTPUT_FOLDER
 
+import { createHash } from "node:crypto";
 import { readFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const [outdir, downloadSize] = process.argv.slice(2);
+const [outdir] = process.argv.slice(2);
 const runtime = path.join(outdir, "pyodide");
 const wheel = readdirSync(runtime).find((name) => /^harmony_core-.*\.whl$/u.test(name));
 const lock = JSON.parse(readFileSync(path.join(runtime, "pyodide-lock.json"), "utf8"));
+
+// The runtime's own script is imported, not fetched, so that its bytes cannot be counted.
+const files = ["pyodide.asm.wasm", "python_stdlib.zip", wheel].map((name) => {
+  const bytes = readFileSync(path.join(runtime, name));
+  return [name, { size: bytes.length, sha256: [...createHash("sha256").update(bytes).digest()] }];
+});
 
 const options = {
   bundle: true,
@@ -24,7 +31,9 @@ const options = {
   // Pyodide's downloads are counted.
   inject: ["web/engine/counted_fetch.js"],
   define: {
-    DOWNLOAD_SIZE: downloadSize,
+    DOWNLOAD_SIZE: String(files.reduce((total, [, { size }]) => total + size, 0)),
+    // As text: esbuild cannot put an object into a script that it injects.
+    BUILT_FILES: JSON.stringify(JSON.stringify(Object.fromEntries(files))),
     WHEEL_NAME: JSON.stringify(wheel),
     PYODIDE_ABI: JSON.stringify(lock.info.abi_version),
   },

@@ -37,9 +37,7 @@ def _build(wheel: Path, micropip: Path) -> None:
     for package in (wheel, micropip):
         shutil.copyfile(package, runtime / package.name)
     _freeze(wheel, micropip, runtime)
-    # The runtime's own script is imported, not fetched, so that its bytes cannot be counted.
-    sizes = [(runtime / name).stat().st_size for name in (*_RUNTIME[1:], wheel.name)]
-    run("node", ROOT / "buildlib" / "bundle.mjs", fresh, str(sum(sizes)))
+    run("node", ROOT / "buildlib" / "bundle.mjs", fresh)
     npm_package.describe(fresh, wheel.name.split("-")[1])
     shutil.rmtree(DIST, ignore_errors=True)
     fresh.rename(DIST)

@@ -275,17 +275,40 @@ def test_an_inspector_is_read_as_it_comes(
     assert found["items"] == found["inspected"]
 
 
-MISSING = {
-    "all": (["worker.js", "pyodide"], "worker.js"),
-    "the runtime": (["pyodide/pyodide.asm.wasm"], "pyodide/pyodide.asm.wasm"),
-    "the wheel": (["pyodide/*.whl"], ".whl"),
+DAMAGES: dict[str, tuple[str, Callable[[bytes], bytes | None], str]] = {
+    "no worker": ("worker.js", lambda _: None, "could not be loaded"),
+    "a faulty worker": ("worker.js", lambda data: data[: len(data) // 2], ""),
+    "no script": ("pyodide/pyodide.asm.mjs", lambda _: None, "could not be loaded"),
+    "half a script": (
+        "pyodide/pyodide.asm.mjs",
+        lambda data: data[:500_000],
+        "could not be loaded",
+    ),
+    "no runtime": ("pyodide/pyodide.asm.wasm", lambda _: None, "answered 404"),
+    "an empty runtime": ("pyodide/pyodide.asm.wasm", lambda _: b"", "not the file"),
+    "half a runtime": ("pyodide/pyodide.asm.wasm", lambda data: data[:5_000_000], "not the file"),
+    "a changed runtime": (
+        "pyodide/pyodide.asm.wasm",
+        lambda data: data[:4_000_000] + b"HARMONY" + data[4_000_007:],
+        "not the file",
+    ),
+    "a page for a runtime": ("pyodide/pyodide.asm.wasm", lambda _: BLANK.encode(), "not the file"),
+    "a changed library": (
+        "pyodide/python_stdlib.zip",
+        lambda data: data[:900_000] + b"HARMONY" + data[900_007:],
+        "not the file",
+    ),
+    "half a library": ("pyodide/python_stdlib.zip", lambda data: data[:900_000], "not the file"),
+    "no wheel": ("pyodide/harmony_core-*.whl", lambda _: None, "answered 404"),
+    "half a wheel": ("pyodide/harmony_core-*.whl", lambda data: data[:90_000], "not the file"),
 }
 
 
-@pytest.mark.parametrize(("missing", "named"), MISSING.values(), ids=list(MISSING))
-def test_what_cannot_be_loaded_is_named(
-    missing: list[str],
-    named: str,
+@pytest.mark.parametrize(("name", "damage", "words"), DAMAGES.values(), ids=list(DAMAGES))
+def test_a_damaged_file_is_named(
+    name: str,
+    damage: Callable[[bytes], bytes | None],
+    words: str,
     browser: Browser,
     dist: Path,
     tmp_path: Path,
@@ -293,9 +316,11 @@ def test_what_cannot_be_loaded_is_named(
 ) -> None:
     folder = tmp_path / "page"
     shutil.copytree(dist, folder, ignore=shutil.ignore_patterns("npm", "types", "*.map"))
-    for pattern in missing:
-        for path in folder.glob(pattern):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (path,) = folder.glob(name)
+    damaged = damage(path.read_bytes())
+    path.unlink()
+    if damaged is not None:
+        path.write_bytes(damaged)
     (folder / "index.html").write_text(BLANK, encoding="utf-8")
     with serving(folder) as origin:
         context = browser.new_context()
@@ -307,5 +332,5 @@ def test_what_cannot_be_loaded_is_named(
         )
         context.close()
     assert error[0] == "LoadError"
-    assert origin in error[1]
-    assert named in error[1]
+    assert words in error[1]
+    assert f"{origin}{path.relative_to(folder).as_posix()}" in error[1]

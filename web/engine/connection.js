@@ -40,6 +40,9 @@ export class LoadError extends Error {
   }
 }
 
+/** Milliseconds that may pass without news while a worker starts. */
+const PATIENCE = 120_000;
+
 /**
  * What of a worker is used. Node's can keep its process alive, or let it end.
  *
@@ -71,9 +74,20 @@ export function connect(worker, onProgress, script = "The worker script") {
     [onReady, onFailed] = [resolve, reject];
   });
 
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  /** Whatever goes wrong where nobody sees it: starting does not wait for ever. */
+  function awaitNews() {
+    clearTimeout(waiting);
+    const seconds = PATIENCE / 1000;
+    waiting = setTimeout(() => close(`${script} has been silent for ${seconds} s.`), PATIENCE);
+  }
+  awaitNews();
+
   /** @param {string} message */
   function close(message) {
     if (closed) return;
+    clearTimeout(waiting);
     closed = new LoadError(message);
     worker.terminate();
     onFailed(closed);
@@ -83,6 +97,7 @@ export function connect(worker, onProgress, script = "The worker script") {
 
   /** @param {About} about */
   function becomeReady(about) {
+    clearTimeout(waiting);
     if (!pending.size) worker.unref?.();
     onReady(about);
   }
@@ -95,8 +110,10 @@ export function connect(worker, onProgress, script = "The worker script") {
       if (!pending.size) worker.unref?.();
       if (message.ok) call?.resolve(message.value);
       else call?.reject(new HarmonyError(message.fault, message.value));
-    } else if (message.event === "progress") onProgress(message);
-    else if (message.event === "ready") becomeReady(message.about);
+    } else if (message.event === "progress") {
+      awaitNews();
+      onProgress(message);
+    } else if (message.event === "ready") becomeReady(message.about);
     else close(message.message);
   }
 

@@ -25,6 +25,16 @@ export function watchDownloads(listener) {
   if (loaded) onBytes(loaded);
 }
 
+/** @type {Record<string, {size: number, sha256: number[]} | undefined>} By name. */
+const builtFiles = JSON.parse(BUILT_FILES);
+/** @type {Promise<void>[]} */
+const checks = [];
+
+/** Waits until every file downloaded so far is known to be the one that was built. */
+export async function verifyDownloads() {
+  await Promise.all(checks);
+}
+
 /** @param {number} count Bytes. */
 export function countBytes(count) {
   loaded += count;
@@ -50,11 +60,19 @@ async function countedFetch(resource, options) {
     throw failed(`${address} could not be downloaded: the server answered ${response.status}.`);
   }
   const reader = response.body.getReader();
+  /** @type {Uint8Array<ArrayBuffer>[]} */
+  const received = [];
   const counted = new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
-        if (done) return controller.close();
+        if (done) {
+          const check = verify(address, received);
+          check.catch(() => {}); // It is awaited at the end of starting.
+          checks.push(check);
+          return controller.close();
+        }
+        received.push(value);
         countBytes(value.byteLength);
         controller.enqueue(value);
       } catch {
@@ -65,6 +83,23 @@ async function countedFetch(resource, options) {
   });
   const { status, statusText, headers } = response;
   return new Response(counted, { status, statusText, headers });
+}
+
+/**
+ * Compares a file with the one that was built: it may be cut off, old, or a server's page.
+ *
+ * @param {string} address
+ * @param {Uint8Array<ArrayBuffer>[]} parts
+ */
+async function verify(address, parts) {
+  const built = builtFiles[decodeURIComponent(address.replace(/.*\//u, ""))];
+  if (!built) return;
+  const file = new Blob(parts);
+  // Digests are for secure contexts only; elsewhere the size has to do.
+  const digest = crypto.subtle && (await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+  const isSame = !digest || new Uint8Array(digest).toString() === built.sha256.toString();
+  if (file.size === built.size && isSame) return;
+  throw failed(`${address} is not the file that was built: it is damaged, or of another version.`);
 }
 
 /** @param {string} address */

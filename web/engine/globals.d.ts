@@ -2,6 +2,8 @@
 
 /** Bytes the worker receives in all. */
 declare const DOWNLOAD_SIZE: number;
+/** The files the worker downloads, by name: their sizes and digests, as JSON. */
+declare const BUILT_FILES: string;
 /** The wheel's file name. */
 declare const WHEEL_NAME: string;
 /** The version of Pyodide's binary interface. */

@@ -5,7 +5,7 @@
  */
 
 import { loadPyodide, version as pyodideVersion } from "pyodide";
-import { watchDownloads } from "./counted_fetch.js";
+import { verifyDownloads, watchDownloads } from "./counted_fetch.js";
 
 /**
  * @typedef {import("./protocol.js").FromWorker} FromWorker
@@ -79,6 +79,7 @@ export async function start(port, options, wheel) {
     enter("vocabulary");
     const bridge = pyodide.pyimport("harmony_core.bridge");
     const about = JSON.parse(bridge.about(pyodideVersion));
+    await verifyDownloads();
     port.addEventListener("message", ({ data }) => {
       try {
         answer(pyodide, bridge, data, send);
@@ -95,9 +96,21 @@ export async function start(port, options, wheel) {
     wheel.catch(() => {}); // It is awaited later.
     await Promise.race([failure, load()]);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    send({ event: "failed", stage, message });
+    send({ event: "failed", stage, message: await reasonOf(error) });
   }
+}
+
+/** Why starting failed: rather a damaged file than what came of it. @param {unknown} error */
+async function reasonOf(error) {
+  try {
+    await verifyDownloads();
+  } catch (damage) {
+    return /** @type {Error} */ (damage).message;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (!message.includes("Traceback")) return message;
+  console.error(error); // eslint-disable-line no-console -- for whoever reports it
+  return "Python could not be started; the console has the details.";
 }
 
 /**
