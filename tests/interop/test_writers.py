@@ -210,6 +210,28 @@ class TestConversation:
         assert [tool["type"] for tool in written.request["tools"]] == ["function", "namespace"]
         assert written.losses == []
 
+    @pytest.mark.parametrize("api", [chat_completions, responses])
+    @pytest.mark.parametrize(
+        ("instructions", "is_format"),
+        [
+            ('Be brief.\n\n# Response Formats\n\n## a\n\n{"type":"object"}', True),
+            ('Be brief.\n\n# Response Formats\n\n## a\n\n{"type": "object"}', False),  # a blank
+            ("Be brief.\n\n# Response Formats\n\n## a\n\n{no JSON}", False),
+            ('# Response Formats\n\n## a\n\n{"type":"object"}', False),  # nothing before it
+        ],
+    )
+    def test_only_what_reads_back_is_a_response_format(
+        self, api: Any, instructions: str, is_format: bool
+    ) -> None:
+        messages = [developer(DeveloperContent(instructions=instructions))]
+        written = api.from_messages(messages)
+        assert written.losses == []
+        assert ("response_format" in written.request or "text" in written.request) == is_format
+        key = "messages" if api is chat_completions else "input"
+        items = written.messages if api is chat_completions else written.items
+        request = {key: items, **written.request}
+        assert api.to_conversation(request, system=False).conversation.messages == messages
+
     def test_the_system_message_is_given_back(self) -> None:
         system = SystemContent(conversation_start_date="2025-06-28").with_browser_tool()
         messages = [Message.from_role_and_content(Role.SYSTEM, system)]
