@@ -74,7 +74,7 @@ def text(value: object, name: str | None = None) -> str:
 
 def optional_text(value: object, name: str) -> str | None:
     """A string or ``None``."""
-    return None if value is None else text(value, name)
+    return value if value is None or type(value) is str else text(value, name)
 
 
 def boolean(value: object, name: str) -> bool:

@@ -70,6 +70,9 @@ class Role(RoleAliases):
         raise ChatError(f"Unknown role: {value!r}")
 
 
+ROLES = {role.value: role for role in Role}
+
+
 @model
 @dataclass(kw_only=True, slots=True)
 class Author(Model):
@@ -316,6 +319,9 @@ def _message(value: object) -> Message:
 
 
 def _role(value: object) -> Role:
+    known = ROLES.get(value) if type(value) is str else None
+    if known is not None:
+        return known
     try:
         return Role(value)
     except ChatError as error:

@@ -151,8 +151,12 @@ class SystemContent(Content):
     tools: dict[str, ToolNamespaceConfig] | None = None
 
     def __post_init__(self) -> None:
-        for name in ("model_identity", "conversation_start_date", "knowledge_cutoff"):
-            setattr(self, name, _coercion.optional_text(getattr(self, name), name))
+        optional_text = _coercion.optional_text
+        self.model_identity = optional_text(self.model_identity, "model_identity")
+        self.conversation_start_date = optional_text(
+            self.conversation_start_date, "conversation_start_date"
+        )
+        self.knowledge_cutoff = optional_text(self.knowledge_cutoff, "knowledge_cutoff")
         if self.reasoning_effort is not None:
             self.reasoning_effort = _coercion.member(
                 ReasoningEffort, self.reasoning_effort, "reasoning_effort"

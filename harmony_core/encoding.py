@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["HarmonyEncoding", "RenderConversationConfig", "RenderOptions"]
 
 
+_DROPPINGS: tuple[render.Dropping, ...] = get_args(render.Dropping)
+_NOTATIONS: tuple[SchemaNotation, ...] = get_args(SchemaNotation)
+
 _Options = TypeVar("_Options", "RenderConversationConfig", "RenderOptions")
 
 
@@ -59,8 +62,8 @@ class RenderConversationConfig(Model):
 
     def __post_init__(self) -> None:
         self.auto_drop_analysis = _coercion.boolean(self.auto_drop_analysis, "auto_drop_analysis")
-        self.drop = _coercion.choice(get_args(render.Dropping), self.drop, "drop")
-        self.schema = _coercion.choice(get_args(SchemaNotation), self.schema, "schema")
+        self.drop = _coercion.choice(_DROPPINGS, self.drop, "drop")
+        self.schema = _coercion.choice(_NOTATIONS, self.schema, "schema")
 
 
 @model
@@ -83,7 +86,7 @@ class RenderOptions(Model):
         self.conversation_has_function_tools = _coercion.boolean(
             self.conversation_has_function_tools, "conversation_has_function_tools"
         )
-        self.schema = _coercion.choice(get_args(SchemaNotation), self.schema, "schema")
+        self.schema = _coercion.choice(_NOTATIONS, self.schema, "schema")
 
 
 class HarmonyEncoding:

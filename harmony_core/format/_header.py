@@ -11,10 +11,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from harmony_core.chat import Message, Role, text_message
+from harmony_core.chat import ROLES, Message, Role, text_message
 from harmony_core.format._markers import MARKER_TEXTS
 from harmony_core.reference.debug_text import debug_text
 from harmony_core.reference.rust_text import WHITESPACE, split_ascii_whitespace, trim
+
+__all__ = [
+    "CHANNEL",
+    "CONSTRAIN",
+    "RECIPIENT_PREFIX",
+    "ROLES",
+    "Header",
+    "HeaderFault",
+    "parse_header",
+    "salvage_header",
+]
 
 CHANNEL = MARKER_TEXTS["channel"]
 CONSTRAIN = MARKER_TEXTS["constrain"]
@@ -22,8 +33,6 @@ RECIPIENT_PREFIX = "to="
 
 # What ends a channel's name.
 _CHANNEL_ENDS = frozenset(WHITESPACE + "<")
-
-ROLES = {role.value: role for role in Role}
 
 
 @dataclass(frozen=True)

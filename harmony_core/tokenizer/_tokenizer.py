@@ -218,7 +218,9 @@ class Tokenizer:
             TypeError: The token is not an integer.
             OverflowError: The token does not fit in 32 bits without sign.
         """
-        return as_token_id(token, "token") in self._special_ids
+        if type(token) is not int or token >> 32:
+            token = as_token_id(token, "token")
+        return token in self._special_ids
 
     def _bytes_at(self, position: int, token: int) -> bytes:
         found = self._token_texts[token] if token < self.n_vocab else None
@@ -243,18 +245,17 @@ def _joined(empty: T, table: Sequence[T | None], tokens: list[int]) -> T | None:
     In blocks, so that what ``itemgetter`` and ``join`` put aside stays small.
     """
     try:
+        if len(tokens) == 1:
+            (token,) = tokens
+            # Of a single one, itemgetter gives no tuple, and asking is faster than array.
+            return empty.join([table[token]]) if token >= 0 else None  # type: ignore[list-item]
+        if len(tokens) > _BLOCK:
+            blocks = (tokens[start : start + _BLOCK] for start in range(0, len(tokens), _BLOCK))
+            return empty.join([_joined(empty, table, block) for block in blocks])  # type: ignore[misc]
         array("I", tokens)  # no negative id, which would count from the end
-        blocks = (tokens[start : start + _BLOCK] for start in range(0, len(tokens), _BLOCK))
-        return empty.join([_join_block(empty, table, block) for block in blocks])
+        return empty.join(itemgetter(*tokens)(table)) if tokens else empty
     except (IndexError, OverflowError, TypeError):
         return None
-
-
-def _join_block(empty: T, table: Sequence[T | None], tokens: list[int]) -> T:
-    """Join the bytes or texts of some tokens. ``join`` raises ``TypeError`` for ``None``."""
-    if len(tokens) == 1:  # of which itemgetter gives no tuple
-        return empty.join([table[tokens[0]]])  # type: ignore[list-item] # see above
-    return empty.join(itemgetter(*tokens)(table))
 
 
 def _without_surrogates(text: str) -> str:
