@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 import browser
 import native
 import texts
-from plan import FULL, QUICK, Record, measure, measure_lengths
+from plan import FULL, QUICK, Record, measure, measure_calls, measure_lengths
 from report import Section
 from results import Results
+from small_calls import SMALL_CALLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +33,7 @@ load: import and a first word encoded, in a fresh process. start: the same in a 
 the browser, download from this machine and Python itself included.
 cold: the first text after that, no piece of which is cached, the median of the rounds; all else
 is the best of several times. parse: strict, a whole conversation. stream: strict, token by
-token, every delta read."""
+token, every delta read. small calls: one call, the best average of several runs of many."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,7 @@ def run(options: Options) -> Iterator[str]:
         for environment in environments:
             records += measure(environment, samples, settings)
             records += measure_lengths(environment, settings)
+        records += measure_calls(environments[0], settings)
     titles = [_native_title(), _browser_title(chromium_version, records)]
     if options.json:
         data = {"machine": _machine(), "titles": titles, "records": [*map(asdict, records)]}
@@ -93,8 +95,9 @@ def _tables(
     sections: Sequence[Section], subjects: Sequence[str], settings: Settings, *, markdown: bool
 ) -> Iterator[str]:
     for section in sections:
+        calls = [section.small_calls(SMALL_CALLS)] if section is sections[0] else []
         growth = section.growth([*texts.without_boundaries(1)], settings.lengths)
-        for table in (section.speeds(subjects), growth):
+        for table in (section.speeds(subjects), growth, *calls):
             yield table.markdown() if markdown else table.plain()
 
 

@@ -41,7 +41,7 @@ def rows(job: str) -> Iterator[str]:
     """
     fields = json.loads(job)
     tasks: dict[str, Callable[..., Iterator[Row]]]
-    tasks = {"encode": encode, "chat": chat, "lengths": lengths}
+    tasks = {"encode": encode, "chat": chat, "lengths": lengths, "calls": calls}
     task = tasks[fields.pop("task")]
     return (json.dumps(row) for row in task(**fields))
 
@@ -105,6 +105,26 @@ def lengths(package: str, texts: list[str]) -> Iterator[Row]:
             "digest": token_digest(tokens),
             **size,
         }
+
+
+def calls(package: str, repeats: int) -> Iterator[Row]:
+    """Make small calls, each many times in a row; the seconds are those of one call."""
+    from small_calls import seconds_a_call, small_calls  # noqa: PLC0415 - not sent to a browser
+
+    loading, encoding = _loaded(package)
+    yield loading
+    for name, call in small_calls(package, encoding).items():
+        digest = text_digest(_shown(call()))
+        yield {"operation": name, "seconds": seconds_a_call(call, repeats), "digest": digest}
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - what a call gives
+    """The same text for the same value of every package."""
+    if hasattr(value, "to_dict"):
+        value = value.to_dict()
+    if isinstance(value, list):
+        return "\n".join(map(_shown, value))
+    return str(sorted(value) if isinstance(value, (set, dict)) else value)
 
 
 def open_encoding(package: str) -> Any:  # noqa: ANN401 - a class of the package

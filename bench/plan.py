@@ -107,6 +107,9 @@ class Record:
     failure: str = ""
 
 
+# What the small calls are recorded under, in place of a text's name.
+SMALL_CALLS_SUBJECT = "small calls"
+
 # Far more than any job on an ordinary text needs.
 _PATIENCE = 600
 
@@ -146,6 +149,15 @@ def measure_lengths(environment: Environment, settings: Settings) -> Iterator[Re
                     too_long[name, package] = reached
                     records[-1] = replace(records[-1], operation=str(settings.lengths[reached]))
                 yield from records
+
+
+def measure_calls(environment: Environment, settings: Settings) -> Iterator[Record]:
+    """Make the small calls, the packages taking turns in who goes first."""
+    for number in range(settings.rounds):
+        _say(f"{environment.name}: small calls, round {number + 1} of {settings.rounds}")
+        for package in _rotated(environment.chat_packages, number):
+            job = {"task": "calls", "repeats": settings.repeats}
+            yield from _records(environment, package, SMALL_CALLS_SUBJECT, job)
 
 
 def _records(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from results import OURS, RATES, Key
+from plan import SMALL_CALLS_SUBJECT
+from results import OURS, RATES, REFERENCE, Key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +87,23 @@ class Section:
             for package in self.packages
         ]
         return Table(f"Growing lengths, {self.environment}", [head, *rows])
+
+    def small_calls(self, names: Sequence[str]) -> Table:
+        """Microseconds by call, of the packages that know the format."""
+        packages = [OURS, REFERENCE]
+        rows = []
+        for name in names:
+            keys = [Key(self.environment, p, SMALL_CALLS_SUBJECT, name) for p in packages]
+            ours, theirs = (self.results.seconds(key) for key in keys)
+            shown = [None if value is None else 1e6 * value for value in (ours, theirs)]
+            rows.append(
+                [
+                    name,
+                    "\N{MICRO SIGN}s",
+                    *_compared(shown[0], [(shown[1], _quotient(theirs, ours))]),
+                ]
+            )
+        return Table(f"Small calls, {self.environment}", [["", "", *packages, "ratio"], *rows])
 
     def _loading(self, operation: str, subjects: Sequence[str]) -> list[str]:
         """Loading is the same for every text, so all its measurements make one row."""

@@ -6,6 +6,8 @@ from collections import defaultdict
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
+from small_calls import SMALL_CALLS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -25,7 +27,7 @@ RATES = {
     "stream": TOKENS,
 }
 # What is done over and over, so that its best time is the one least disturbed.
-_REPEATED = {"encode, warm", "decode", "render, warm", "parse", "stream"}
+_REPEATED = {"encode, warm", "decode", "render, warm", "parse", "stream", *SMALL_CALLS}
 
 # The project's goals, on whatever machine it is measured.
 BROWSER_COLD_MB_PER_SECOND = 1.5

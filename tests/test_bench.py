@@ -12,6 +12,7 @@ import texts
 from plan import Environment, Outcome, Record, Settings
 from report import Section
 from results import OURS, RATES, REFERENCE, Key, Results
+from small_calls import SMALL_CALLS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,19 @@ def test_every_package_runs_natively_and_gets_the_same_results(tmp_path: Path) -
             assert results.seconds(Key("native", package, "code", operation)), operation
     assert [*results.remarks()] == ["All packages got the same results from the same texts."]
     assert len([*results.goals(["code"])]) == 1
+
+
+@pytest.mark.slow
+def test_small_calls_get_the_same_results(tmp_path: Path) -> None:
+    environment = native.environment(tmp_path)
+    results = Results(plan.measure_calls(environment, TINY))
+    assert [*results.remarks()] == ["All packages got the same results from the same texts."]
+    head, *rows = Section("", results, "native", environment.packages).small_calls(SMALL_CALLS).rows
+    assert head == ["", "", OURS, REFERENCE, "ratio"]
+    assert [row[0] for row in rows] == [*SMALL_CALLS]
+    for _, unit, ours, theirs, ratio in rows:
+        assert unit == "\N{MICRO SIGN}s"
+        assert float(ratio.removesuffix("x")) == pytest.approx(float(theirs) / float(ours), rel=0.1)
 
 
 @pytest.mark.usefixtures("reference")
