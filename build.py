@@ -119,6 +119,7 @@ def command_bench(options: argparse.Namespace) -> int:
     """Measure against the other implementations, natively and in the browser."""
     built = build()
     environment.python_packages("test")
+    environment.python_packages("batch")
     wheel.install_wheel(built)
     return bench.run_benchmark(
         browser.find_browser(),

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import batch
 import browser
 import native
 import texts
@@ -88,6 +89,9 @@ def run(options: Options) -> Iterator[str]:
     yield "\n".join([_machine(), *_sizes(samples)])
     yield _NOTES
     yield from _tables(sections, list(samples), settings, markdown=options.markdown)
+    rows = batch.table(next(iter(samples.values())), quick=options.quick)
+    if rows is not None:
+        yield rows.markdown() if options.markdown else rows.plain()
     yield "\n".join([*results.goals(list(samples)), *results.remarks()])
 
 

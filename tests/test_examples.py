@@ -39,6 +39,7 @@ ASSISTANT = (
     '"tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "get_weather", '
     '"arguments": "{\\"city\\":\\"Tokyo\\"}"}}]}'
 )
+WARM = "<|start|>functions.get_weather to=assistant<|channel|>commentary<|message|>21 °C<|end|>"
 EXPECTED = {
     "basic_usage": [
         "The prompt has 87 tokens and ends with '<|start|>assistant'.",
@@ -65,6 +66,13 @@ EXPECTED = {
         "The prompt for message 4 ends message 2 with <|end|>, where <|return|> was sampled",
         f"{CUT}<|call|>{RESULT}<|start|>assistant",
         "turn-returned",
+    ],
+    "verifiers_renderer": [
+        "get_weather",
+        "True",
+        WARM + "<|start|>assistant",
+        "rendered anew: turn-returned",
+        "None",
     ],
     "datasets_training": [
         "Turn 0 has no target: no message from message 0 on is by the assistant",
