@@ -97,9 +97,9 @@ def _set_declared(self: M, base: type[M], given: dict[str, object]) -> dict[str,
 
 
 def _make_dataclass(kind: type[Any]) -> None:
-    """Make a subclass a dataclass as it stands, when its first object is made.
+    """Make a subclass a dataclass, once its definition is complete.
 
-    A list, dictionary or set as a default is copied for each object, as pydantic does.
+    A default that is a list, dictionary or set is copied for each object, as in pydantic.
     """
     for name, value in list(vars(kind).items()):
         if name in getattr(kind, "__annotations__", ()) and isinstance(value, (list, dict, set)):

@@ -1,7 +1,7 @@
 """Keys in data that the chat model does not know: misspelt, or of another chat API.
 
-The reference ignores them silently. So that nothing disappears unseen, reading data warns of
-them, and with ``strict=True`` refuses them with the place and, if there is one, the key meant.
+The reference ignores them silently. Here reading data warns about them, and ``strict=True``
+refuses them with their place and the key that was probably meant.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = [
 # Key -> the shape of its value, ``None`` for a value whose keys are not the chat model's. A
 # list has the shape of its items.
 Shape = dict[str, Any]
-ANY = "*"  # stands for every key
+ANY = "*"  # any key
 BY_TYPE = "*type"  # in a shape: the value's "type" -> its shape
 
 

@@ -1,8 +1,8 @@
 """The chat model: roles, authors, messages, conversations.
 
 Plain dataclasses with the names, defaults and dictionary form of ``openai-harmony``. Fields
-are checked and converted when an object is made; assigning to a field later is not checked,
-and a wrong value is then found when the message is rendered.
+are checked and converted when an object is made. A later assignment is not checked: rendering
+the message finds a wrong value.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Author(Model):
 
     Attributes:
         role: The role, given as ``Role`` or as its text.
-        name: The author's name; for a tool, the name that stands in its messages' headers.
+        name: The author's name. A tool's messages begin with it, such as ``"functions.f"``.
 
     Raises:
         ChatError: A field is missing or of the wrong type.
@@ -108,7 +108,7 @@ class Message(Model):
         author: Who wrote it.
         content: Its contents; rendered one after the other.
         channel: Such as ``"analysis"``, ``"commentary"`` or ``"final"``.
-        recipient: Whom it is for, such as ``"functions.get_weather"``.
+        recipient: Who it is addressed to, such as ``"functions.get_weather"``.
         content_type: Such as ``"<|constrain|>json"``.
 
     Raises:
@@ -130,21 +130,21 @@ class Message(Model):
 
     @classmethod
     def from_author_and_content(cls, author: Author, content: str | Content) -> Message:
-        """Make a message of one content; a string stands for its ``TextContent``."""
+        """Make a message with one content; a string becomes a ``TextContent``."""
         return cls(author=author, content=[_text_or_content(content)])
 
     @classmethod
     def from_role_and_content(cls, role: Role, content: str | Content) -> Message:
-        """Make a message of one content; a string stands for its ``TextContent``."""
+        """Make a message with one content; a string becomes a ``TextContent``."""
         return cls.from_author_and_content(Author(role=role), content)
 
     @classmethod
     def from_role_and_contents(cls, role: Role, contents: Sequence[Content]) -> Message:
-        """Make a message of several contents."""
+        """Make a message with several contents."""
         return cls(author=Author(role=role), content=list(contents))
 
     def adding_content(self, content: str | Content) -> Message:
-        """Append a content; a string stands for its ``TextContent``."""
+        """Append a content; a string becomes a ``TextContent``."""
         self.content.append(_text_or_content(content))
         return self
 
@@ -164,7 +164,7 @@ class Message(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The message as a new dictionary: author's fields, contents, and what else is set."""
+        """The message as a new dictionary: author, contents and whatever else is set."""
         out: dict[str, Any] = {
             "role": self.author.role,
             "name": self.author.name,
@@ -185,7 +185,7 @@ class Message(Model):
         """Read a dictionary as ``to_dict`` makes it.
 
         Args:
-            data: The dictionary. A string as its ``content`` stands for one text.
+            data: The dictionary. Its ``content`` may be a string: one text.
             strict: Refuse unknown keys, such as the ``tool_calls`` of another chat API. If
                 not, they are ignored with an ``UnknownFieldWarning``.
 
@@ -247,7 +247,7 @@ class Conversation(Model):
 
     @classmethod
     def from_messages(cls, messages: Sequence[Message]) -> Conversation:
-        """Make a conversation of ``messages``."""
+        """Make a conversation from ``messages``."""
         return cls(messages=list(messages))
 
     def to_dict(self) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Content(Model):
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:  # noqa: ANN401 - pydantic's
         """Have pydantic, if a program uses it, read and write contents with their kinds.
 
-        By the fields of ``Content``, of which there are none, it would lose what they hold.
+        ``Content`` itself has no fields, so pydantic would keep nothing of its subclasses'.
         """
         if cls is not Content:
             return handler(source)
@@ -129,13 +129,13 @@ def _default_channels() -> ChannelConfig:
 @model
 @dataclass(kw_only=True, slots=True)
 class SystemContent(Content):
-    """What a system message tells the model about itself. The builders change ``self``.
+    """The model's identity, effort, channels and built-in tools. The builders change ``self``.
 
     Attributes:
         model_identity: The first line of the prompt.
-        reasoning_effort: How much to think, given as ``ReasoningEffort`` or as its text.
-        conversation_start_date: Today's date as text, such as ``"2025-06-28"``.
-        knowledge_cutoff: Date as text, such as ``"2024-06"``.
+        reasoning_effort: How much to think, as ``ReasoningEffort`` or its text.
+        conversation_start_date: Today's date, such as ``"2025-06-28"``.
+        knowledge_cutoff: The date the model's knowledge ends, such as ``"2024-06"``.
         channel_config: The channels the model may use.
         tools: Namespaces of built-in tools by name; rendered in the order of their keys.
 
@@ -167,7 +167,7 @@ class SystemContent(Content):
 
     @classmethod
     def new(cls) -> SystemContent:
-        """The defaults."""
+        """Make one with the defaults."""
         return cls()
 
     def with_model_identity(self, model_identity: str) -> SystemContent:
@@ -201,7 +201,7 @@ class SystemContent(Content):
         return self
 
     def with_tools(self, ns_config: ToolNamespaceConfig) -> SystemContent:
-        """Add a namespace of tools, in place of one of the same name."""
+        """Add a namespace of tools; it replaces one of the same name."""
         if self.tools is None:
             self.tools = {}
         self.tools[ns_config.name] = ns_config
@@ -242,7 +242,7 @@ class DeveloperContent(Content):
 
     @classmethod
     def new(cls) -> DeveloperContent:
-        """Neither instructions nor tools."""
+        """Make one without instructions and tools."""
         return cls()
 
     def with_instructions(self, instructions: str) -> DeveloperContent:
@@ -251,7 +251,7 @@ class DeveloperContent(Content):
         return self
 
     def with_tools(self, ns_config: ToolNamespaceConfig) -> DeveloperContent:
-        """Add a namespace of tools, in place of one of the same name."""
+        """Add a namespace of tools; it replaces one of the same name."""
         if self.tools is None:
             self.tools = {}
         self.tools[ns_config.name] = ns_config

@@ -1,4 +1,4 @@
-"""HarmonyEncoding: the facade over tokenizer, renderer and parser."""
+"""``HarmonyEncoding``, the facade over tokenizer, renderer and parser."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class HarmonyEncoding:
         next_turn_role: Role,
         config: RenderConversationConfig | None = None,
     ) -> list[int]:
-        """Render a conversation as a prompt: its messages, and the beginning of the next one.
+        """Render a conversation as a prompt: its messages, and the start of the next one.
 
         Args:
             conversation: The conversation.
@@ -164,7 +164,7 @@ class HarmonyEncoding:
 
         Raises:
             RenderError: A message cannot be rendered.
-            ChatError: A message holds a value that it may not.
+            ChatError: A field has a value of the wrong type.
         """
         return self.render_ranges(conversation, config, next_turn_role=next_turn_role)[0]
 
@@ -342,7 +342,7 @@ class HarmonyEncoding:
         next_turn_role: Role | None = None,
         training: bool = False,
     ) -> tuple[list[int], list[tuple[int, int, int]]]:
-        """Render a conversation, and tell which tokens each message became.
+        """Render a conversation and say which tokens each message became.
 
         Args:
             conversation: The conversation.
@@ -356,7 +356,7 @@ class HarmonyEncoding:
 
         Raises:
             RenderError: A message cannot be rendered.
-            ChatError: A message holds a value that it may not.
+            ChatError: A field has a value of the wrong type.
         """
         settings = _options(config, RenderConversationConfig)
         return render.render_ranges(
@@ -376,7 +376,7 @@ class HarmonyEncoding:
         tokens: Sequence[int],
         ranges: Sequence[tuple[int, int, int]],
     ) -> list[Span]:
-        """Tell what each token of a rendered conversation is there for.
+        """Label the tokens of a rendered conversation.
 
         Args:
             conversation: The conversation that was rendered.
@@ -385,7 +385,7 @@ class HarmonyEncoding:
 
         Returns:
             Spans from the first token to the last. A span's message is an index into
-            ``ranges``, or ``None`` for a message that is only begun.
+            ``ranges``, or ``None`` for the message to be completed.
         """
         return render.rendered_spans(conversation, tokens, ranges, self.tokenizer, self.markers)
 
@@ -436,12 +436,12 @@ class HarmonyEncoding:
         *,
         finish: Finish | None = None,
     ) -> Inspection:
-        """Read any tokens at all, and tell what is wrong with them.
+        """Read any tokens, and report what is wrong with them.
 
         Args:
             tokens: Any integers.
             role: As for ``parse_messages_from_completion_tokens``; its value will do.
-            policy: What is up to the caller; ``InspectPolicy()`` if ``None``.
+            policy: What to accept and recover; ``InspectPolicy()`` if ``None``.
             finish: What the server said about the end of the output, if it left the stop
                 token out of it.
 
@@ -465,7 +465,7 @@ class HarmonyEncoding:
         *,
         finish: Finish | None = None,
     ) -> Inspection:
-        """Inspect Harmony text, in which a special token's text stands for the token.
+        """Inspect Harmony text, in which special tokens are written out.
 
         Args:
             text: Any text.
@@ -482,7 +482,7 @@ class HarmonyEncoding:
     def inspector(
         self, role: Role | str | None = None, policy: InspectPolicy | None = None
     ) -> Inspector:
-        """Begin to inspect a stream that comes in pieces.
+        """Start inspecting a stream that arrives in pieces.
 
         Args:
             role: As for ``inspect``.
@@ -503,7 +503,7 @@ class HarmonyEncoding:
         )
 
     def encode_ordinary(self, text: str) -> list[int]:
-        """Encode text, taking special tokens in it for plain text."""
+        """Encode text; special tokens written in it are plain text."""
         return self.tokenizer.encode_ordinary(text)
 
     def decode(self, tokens: Iterable[int], errors: str = "replace") -> str:
@@ -511,7 +511,7 @@ class HarmonyEncoding:
         return self.tokenizer.decode(tokens, errors)
 
     def decode_utf8(self, tokens: Iterable[int]) -> str:
-        """Decode tokens to text, accepting nothing but UTF-8; see ``Tokenizer.decode_utf8``."""
+        """Decode tokens to text, and refuse invalid UTF-8; see ``Tokenizer.decode_utf8``."""
         return self.tokenizer.decode_utf8(tokens)
 
     def decode_bytes(self, tokens: Iterable[int]) -> bytes:
@@ -519,7 +519,7 @@ class HarmonyEncoding:
         return self.tokenizer.decode_bytes(tokens)
 
     def is_special_token(self, token: int) -> bool:
-        """Tell whether a token id is a special token's."""
+        """Whether a token id is a special token."""
         return self.tokenizer.is_special_token(token)
 
     def stop_tokens(self) -> list[int]:

@@ -1,7 +1,7 @@
 """The errors of this package: one base class, and a child for each kind of fault.
 
-Every error's text says what was found and, where it helps, what to do. The place
-of the fault is carried as attributes, so that a program never has to read the text.
+An error's text says what was found and, where it helps, what to do. Attributes carry the place
+of the fault, so that a program need not parse the text.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class HarmonyError(RuntimeError):
-    """Base of every error this package raises for what it was given.
+    """Base of the errors this package raises for bad input.
 
-    It derives from ``RuntimeError`` because the reference implementation's error does.
-    Every error survives pickling with its attributes, so that it may cross processes.
+    It is a ``RuntimeError``, as the reference's is. Errors can be pickled with their
+    attributes, so they can cross processes.
 
     Attributes:
-        kind: A stable name for the fault, for programs to go by.
+        kind: A stable name for the kind of error, for programs to test.
     """
 
     kind: str = "error"
@@ -77,8 +77,8 @@ class ChatError(HarmonyError, ValueError):
 
     Attributes:
         kind: ``"invalid-chat"``.
-        path: Where in the data the fault lies, outermost first, such as
-            ``("messages", 2, "content")``. Empty if the whole value is at fault.
+        path: Where in the data the fault is, outermost first, such as
+            ``("messages", 2, "content")``. Empty if it is the whole value.
     """
 
     kind = "invalid-chat"
@@ -147,7 +147,7 @@ class ParseError(HarmonyError):
     """Tokens do not follow the format.
 
     Attributes:
-        kind: A stable name for the fault, such as ``"unexpected-token"``.
+        kind: A stable name for the kind of fault, such as ``"unexpected-token"``.
         token_index: Index of the token the parser stopped at; the number of tokens
             seen, if the stream ended too early.
         token: That token, or ``None`` at the end of the stream.

@@ -20,7 +20,7 @@ __all__ = ["EncodingSpec", "HarmonyEncodingName", "UnknownEncodingError", "load_
 
 
 class HarmonyEncodingName(HarmonyEncodingNameAliases):
-    """The encodings there are; ``str()`` gives the name."""
+    """The known encodings; ``str()`` gives the name."""
 
     HARMONY_GPT_OSS = "HarmonyGptOss"
 
@@ -29,7 +29,7 @@ class HarmonyEncodingName(HarmonyEncodingNameAliases):
 
 
 class UnknownEncodingError(HarmonyError, ValueError):
-    """There is no encoding of the name.
+    """No encoding has this name.
 
     Attributes:
         kind: ``"unknown-encoding"``.
@@ -40,7 +40,7 @@ class UnknownEncodingError(HarmonyError, ValueError):
 
 @dataclass(frozen=True)
 class EncodingSpec:
-    """What makes an encoding.
+    """The declaration of an encoding.
 
     Attributes:
         name: Its name.
@@ -73,16 +73,16 @@ _loading = Lock()
 def load_harmony_encoding(
     name: str | HarmonyEncodingName, *, backend: BackendName = "auto"
 ) -> HarmonyEncoding:
-    """Load an encoding; the same one for the same arguments, whichever thread asks first.
+    """Load an encoding. The same arguments give the same object, in every thread.
 
     Args:
         name: The encoding's name.
-        backend: What encodes text: ``"python"``, ``"tiktoken"``, or ``"auto"`` for whichever
-            pays. The tokens are the same.
+        backend: What encodes text: ``"python"``, ``"tiktoken"``, or ``"auto"`` for the faster
+            one. The tokens are the same.
 
     Raises:
-        UnknownEncodingError: There is no encoding of that name.
-        ValueError: There is no backend of that name.
+        UnknownEncodingError: No encoding has this name.
+        ValueError: No backend has this name.
         VocabularyError: The tokenizer's vocabulary cannot be read.
         BackendError: tiktoken was asked for and cannot be used.
     """
@@ -108,5 +108,5 @@ def _build(spec: EncodingSpec, backend: BackendName) -> HarmonyEncoding:
 
 
 def _reload(name: str, backend: BackendName) -> HarmonyEncoding:
-    """Load what was pickled; a function of its own, since pickle gives no keywords."""
+    """Load an encoding again; pickle passes arguments by position only."""
     return load_harmony_encoding(name, backend=backend)

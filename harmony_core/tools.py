@@ -20,9 +20,9 @@ class ToolDescription(Model):
 
     Attributes:
         name: The function's name within its namespace.
-        description: What it does; each line becomes a comment above the function.
-        parameters: JSON Schema of its one argument, or ``None`` if it takes none. The
-            order of keys is kept.
+        description: What it does. Each line becomes a comment above the function.
+        parameters: JSON Schema of its one argument, or ``None`` if it takes none. Keys keep
+            their order.
 
     Raises:
         ChatError: A field is missing or of the wrong type.
@@ -76,7 +76,7 @@ class ToolNamespaceConfig(Model):
 
     Attributes:
         name: The namespace's name, such as ``"functions"``.
-        description: Text shown above the tools, or on its own if there are none.
+        description: Text shown above the tools, or alone if there are no tools.
         tools: The functions of the namespace.
 
     Raises:

@@ -1,1 +1,1 @@
-"""Messages to tokens and back; knows no text encoding of its own."""
+"""Messages to tokens and back; the tokenizer is given."""

@@ -1,8 +1,8 @@
-"""What a caller renders -> messages of the chat model's own classes.
+"""Objects that a caller renders -> messages of the chat model.
 
-The reference renders whatever JSON an object's ``to_json`` gives, so a program may render a
-class of its own, or a subclass that overrides ``to_dict``. Such objects are read through their
-dictionary or JSON; the chat model's own are taken as they are.
+The reference renders the JSON that an object's ``to_json`` gives, so a program may render its
+own classes, or a subclass that overrides ``to_dict``. Those are read through their JSON or
+dictionary; the chat model's own objects are used as they are.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def as_messages(conversation: Any) -> list[Message]:  # noqa: ANN401 - what a ca
     """The messages of a conversation: ours, an iterable of messages, or an object with JSON.
 
     Raises:
-        ChatError: It is none of these; or what it writes is no conversation, with the path.
+        ChatError: It is none of these, or what it writes is not a conversation.
     """
     if type(conversation) is Conversation:
         conversation = conversation.messages
@@ -39,7 +39,7 @@ def as_message(message: Any) -> Message:  # noqa: ANN401 - what a caller gives
     """A message: ours, or an object that writes one's dictionary or JSON.
 
     Raises:
-        ChatError: It is neither; or what it writes is no message, with the path.
+        ChatError: It is neither, or what it writes is not a message.
     """
     if type(message) is Message:
         return message
@@ -53,7 +53,7 @@ def as_message(message: Any) -> Message:  # noqa: ANN401 - what a caller gives
 
 
 def as_own_content(content: Content) -> Content:
-    """A content, read anew if its class writes itself otherwise than ours do."""
+    """A content; if its class overrides ``to_dict``, what that gives."""
     kind = type(content)
     if kind in _OWN or any(issubclass(kind, own) and kind.to_dict is own.to_dict for own in _OWN):
         return content

@@ -1,9 +1,9 @@
 """Header text <-> fields.
 
-A header reads ``role[:name] [to=recipient][<|channel|>channel] [[<|constrain|>]type]``, but
-the reference reads far more than that, in an order of its own: it cuts the channel out
-first, splits the rest at ASCII whitespace, and takes role, content type and recipient from
-the two ends. Each step is one function here, with the reference's quirks.
+A header is ``role[:name] [to=recipient][<|channel|>channel] [[<|constrain|>]type]``, but the
+reference accepts far more. It cuts the channel out first, splits the rest at ASCII whitespace,
+and takes the role from the front, content type and recipient from the end. Each step is one
+function here, with the reference's quirks.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def parse_header(text: str, role: Role | None) -> Header:
         role: The role that the stream began with, or ``None`` if the header names it.
 
     Raises:
-        HeaderFault: There is no role, the channel is empty, or something is left over.
+        HeaderFault: The role is missing, the channel is empty, or something is left over.
     """
     text, channel = _cut_channel(text)
     role, name, parts = _take_role(_parts(text), role)
@@ -103,7 +103,7 @@ def parse_header(text: str, role: Role | None) -> Header:
 
 
 def salvage_header(text: str, role: Role) -> tuple[Header, str]:
-    """Read a header that a stop token cut short: channel, role, and the rest as content.
+    """Read a header that a stop token ended: channel, role, and the rest as content.
 
     Args:
         text: The decoded header, special tokens as their text.
@@ -159,7 +159,7 @@ def _take_role(parts: list[str], role: Role | None) -> tuple[Role, str | None, l
 
 
 def _take_recipient_and_type(parts: list[str]) -> tuple[str | None, str | None]:
-    """Take both off the end of ``parts``. A part alone is a recipient, whatever it looks like."""
+    """Take both off the end of ``parts``. A single part is always a recipient."""
     if not parts:
         return None, None
     last = parts.pop()

@@ -31,9 +31,9 @@ class Markers:
         return_: Ends the last message of a turn.
         call: Ends a message that calls a tool.
         channel: Introduces the channel in the header.
-        constrain: Introduces a content type the content is held to.
-        stop_tokens: Those that end a message.
-        stop_tokens_for_assistant_actions: Those that end the assistant's turn.
+        constrain: Introduces a content type that the content must follow.
+        stop_tokens: The tokens that end a message.
+        stop_tokens_for_assistant_actions: The tokens that end the assistant's turn.
     """
 
     start: int
@@ -53,13 +53,13 @@ class Markers:
 
     @classmethod
     def from_special_tokens(cls, special_tokens: Mapping[str, int]) -> Markers:
-        """Find the markers among a tokenizer's special tokens.
+        """Look the markers up in a tokenizer's special tokens.
 
         Args:
             special_tokens: Special token text to id.
 
         Raises:
-            KeyError: A formatting token is not among them.
+            KeyError: A formatting token is missing.
         """
         return cls(**{name: special_tokens[text] for name, text in MARKER_TEXTS.items()})
 

@@ -19,7 +19,7 @@ def typescript_type(schema: Json, indent: str = "") -> str:  # noqa: PLR0911 - o
     """Write a JSON Schema as a type.
 
     Args:
-        schema: The schema, as ``read_json`` gives it; what is no dictionary is ``any``.
+        schema: The schema, as ``read_json`` gives it. Anything but a dictionary is ``any``.
         indent: What the lines after the first start with.
     """
     if not isinstance(schema, dict):
@@ -138,7 +138,7 @@ def _comment(text: object, indent: str) -> Iterator[str]:
 
 
 def trailing_comment(comments: list[str]) -> str:
-    """Put comments behind what a line holds."""
+    """The comments at the end of a line."""
     return f" // {' '.join(comments)}" if comments else ""
 
 

@@ -14,21 +14,21 @@ from harmony_core.reference.serde_json import read_json
 
 
 def check_messages(messages: list[Message], levels: int) -> None:
-    """Raise the error that says where the first fault is, if there is one.
+    """Raise the error for the first fault, with its path; do nothing if there is none.
 
     Args:
         messages: The messages of a conversation that could not be rendered.
         levels: How many levels of JSON a message may have.
 
     Raises:
-        ChatError: What the path leads to may not be there.
+        ChatError: The value at its path is not allowed.
     """
     for index, message in enumerate(messages):
         check_message(message, levels, "messages", index)
 
 
 def check_message(message: Message, levels: int, *path: str | int) -> None:
-    """Raise the error that says where the fault is, if there is one.
+    """Raise the error for the fault, with its path; do nothing if there is none.
 
     Args:
         message: What could not be rendered.
@@ -36,7 +36,7 @@ def check_message(message: Message, levels: int, *path: str | int) -> None:
         *path: Where it is.
 
     Raises:
-        ChatError: What the path leads to may not be there.
+        ChatError: The value at its path is not allowed.
     """
     try:
         data = message.to_dict()

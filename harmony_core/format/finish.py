@@ -1,4 +1,4 @@
-"""How generation ended, as the server tells it."""
+"""How generation ended, according to the server."""
 
 from __future__ import annotations
 

@@ -310,7 +310,7 @@ class StreamableParser(StreamableParserAliases):
         return steps
 
     def _error(self, message: str, kind: str) -> ParseError:
-        """Lay the fault on the last token seen."""
+        """The error for the last token seen."""
         return ParseError(
             message,
             kind=kind,
@@ -331,12 +331,12 @@ class StreamableParser(StreamableParserAliases):
 
     @property
     def state(self) -> StreamState:
-        """Where in a message the parser stands."""
+        """Where in a message the parser is."""
         return self._state
 
     @property
     def current_role(self) -> Role | None:
-        """The role of the message being read, as far as it is known."""
+        """The role of the message being read, if it is known yet."""
         return self._next_role if self._header is None else self._header.role
 
     @property
@@ -356,7 +356,7 @@ class StreamableParser(StreamableParserAliases):
 
     @property
     def current_content(self) -> str:
-        """The content read so far, as far as it is complete characters."""
+        """The content read so far, up to the last complete character."""
         if self._joined < len(self._pieces):
             self._text += "".join(self._pieces[self._joined :])
             self._joined = len(self._pieces)
@@ -364,14 +364,14 @@ class StreamableParser(StreamableParserAliases):
 
     @property
     def last_content_delta(self) -> str | None:
-        """What the last token added to the content; ``None`` if nothing."""
+        """The text the last token added to the content, or ``None``."""
         return self._delta
 
     @property
     def state_data(self) -> dict[str, Any]:
         """The state in the reference's JSON form.
 
-        ``content_tokens`` are not the tokens seen, but those of each delta encoded anew.
+        ``content_tokens`` are not the tokens seen: each delta is encoded again.
         """
         data: dict[str, Any] = {"state": self._state.value}
         if self._state is _HEADER:
@@ -393,7 +393,7 @@ class _Texts(dict[int, str]):
         self._token_bytes = tokenizer.token_bytes
 
     def __missing__(self, token: int) -> str:
-        """Raise ``DecodeError`` or ``UnicodeDecodeError`` if the token is no text."""
+        """Raise ``DecodeError`` or ``UnicodeDecodeError`` if the token is not text."""
         text = self[token] = self._token_bytes(token).decode()
         return text
 

@@ -1,7 +1,7 @@
 """All the messages of a completion at once.
 
-The streaming parser says what is right. This one cuts the tokens at the formatting tokens
-and decodes each piece whole, which is several times as fast.
+The streaming parser decides what is right. This one cuts the tokens at the formatting tokens
+and decodes each piece in one go, which is several times as fast.
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ def _parse_stepping(
 def _parse_sliced(
     encoding: Encoding, tokens: list[int], role: Role | None, *, strict: bool
 ) -> list[Message] | None:
-    """Parse by cutting at the formatting tokens; ``None`` if something is out of the ordinary.
+    """Parse by cutting at the formatting tokens; ``None`` if anything is unusual.
 
-    Bytes that are UTF-8 as a whole give the same text however they are cut, so only faults
-    need the parser that goes token by token.
+    Valid UTF-8 gives the same text however it is cut, so only faults need the parser that
+    reads token by token.
     """
     markers, decode = encoding.markers, encoding.tokenizer.decode_utf8
     stops = markers.stop_tokens

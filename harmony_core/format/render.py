@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from harmony_core.tools import ToolNamespaceConfig
 
 # The reference reads JSON of at most this many levels, and renders a message from its own
-# JSON or from its conversation's, where it stands two levels deeper.
+# JSON or from its conversation's, where it is two levels deeper.
 _MESSAGE_LEVELS = 127
 CONVERSATION_LEVELS = _MESSAGE_LEVELS - 2
 _LEVELS_ABOVE_SCHEMA = 7
@@ -88,7 +88,7 @@ def render_message(  # noqa: PLR0913 - what the message and the options say
 
     Raises:
         RenderError: The message has no rendering, such as a tool's message without a name.
-        ChatError: A field holds what it may not; the path starts in the message.
+        ChatError: A field has a value of the wrong type; the path starts in the message.
     """
     tokens = [] if into is None else into
     has_tools = conversation_has_function_tools
@@ -113,14 +113,14 @@ def render_ranges(  # noqa: PLR0913 - the options, and how the conversation ends
     next_turn_role: Role | None = None,
     training: bool = False,
 ) -> tuple[list[int], list[tuple[int, int, int]]]:
-    """Render a conversation, and tell which tokens are whose.
+    """Render a conversation, and say which tokens each message became.
 
     Args:
         conversation: The messages.
         tokenizer: Encodes the text.
         markers: The formatting tokens.
         auto_drop_analysis: Whether to leave out analysis that the model no longer needs.
-        drop: Which that is. ``"before-first-final"``: what stands before the first final
+        drop: Which that is. ``"before-first-final"``: what comes before the first final
             message, if the assistant's last message is a final one. ``"finished-turns"``:
             that of every turn the assistant has ended with a final message, but not of the
             turn that ends the conversation in training.
@@ -136,7 +136,7 @@ def render_ranges(  # noqa: PLR0913 - the options, and how the conversation ends
 
     Raises:
         RenderError: A message has no rendering.
-        ChatError: A field holds what it may not; the path starts with ``"messages"``.
+        ChatError: A field has a value of the wrong type; the path starts with ``"messages"``.
     """
     messages = as_messages(conversation)
     try:
@@ -309,7 +309,7 @@ def rendered_spans(
     tokenizer: Tokenizer,
     markers: Markers,
 ) -> list[Span]:
-    """Tell what each token of a rendered conversation is there for.
+    """Label the tokens of a rendered conversation.
 
     Args:
         conversation: The messages that were rendered.
@@ -344,7 +344,7 @@ def message_spans(  # noqa: PLR0913 - a message, where it is, and what encoded i
     tokenizer: Tokenizer,
     markers: Markers,
 ) -> list[Span]:
-    """Tell what each token of a rendered message is there for.
+    """Label the tokens of a rendered message.
 
     Args:
         message: The message.

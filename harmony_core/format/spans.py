@@ -1,4 +1,4 @@
-"""What a token of a stream is there for."""
+"""Labels for runs of tokens: which part of which message they are."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The spellings of the crate ``harmony-protocol``, beside those of ``openai-harmony``.
+"""Names of the crate ``harmony-protocol`` for what ``openai-harmony`` names otherwise.
 
-The crate writes a member of an enumeration as a call, and takes a parser's messages out of
-it. Each class here gives one public class those names; they mean nothing of their own.
+Each class here adds them to one public class: a member of an enumeration as a call, and a
+parser's messages as ``into_messages``.
 """
 # ruff: noqa: PYI019 - typing has Self from Python 3.11 on only
 
@@ -24,27 +24,27 @@ class RoleAliases(str, Enum):
 
     @classmethod
     def user(cls: type[E]) -> E:
-        """The crate's spelling of ``Role.USER``."""
+        """``Role.USER``."""
         return cls["USER"]
 
     @classmethod
     def assistant(cls: type[E]) -> E:
-        """The crate's spelling of ``Role.ASSISTANT``."""
+        """``Role.ASSISTANT``."""
         return cls["ASSISTANT"]
 
     @classmethod
     def system(cls: type[E]) -> E:
-        """The crate's spelling of ``Role.SYSTEM``."""
+        """``Role.SYSTEM``."""
         return cls["SYSTEM"]
 
     @classmethod
     def developer(cls: type[E]) -> E:
-        """The crate's spelling of ``Role.DEVELOPER``."""
+        """``Role.DEVELOPER``."""
         return cls["DEVELOPER"]
 
     @classmethod
     def tool(cls: type[E]) -> E:
-        """The crate's spelling of ``Role.TOOL``."""
+        """``Role.TOOL``."""
         return cls["TOOL"]
 
 
@@ -53,17 +53,17 @@ class ReasoningEffortAliases(str, Enum):
 
     @classmethod
     def low(cls: type[E]) -> E:
-        """The crate's spelling of ``ReasoningEffort.LOW``."""
+        """``ReasoningEffort.LOW``."""
         return cls["LOW"]
 
     @classmethod
     def medium(cls: type[E]) -> E:
-        """The crate's spelling of ``ReasoningEffort.MEDIUM``."""
+        """``ReasoningEffort.MEDIUM``."""
         return cls["MEDIUM"]
 
     @classmethod
     def high(cls: type[E]) -> E:
-        """The crate's spelling of ``ReasoningEffort.HIGH``."""
+        """``ReasoningEffort.HIGH``."""
         return cls["HIGH"]
 
 
@@ -72,7 +72,7 @@ class HarmonyEncodingNameAliases(str, Enum):
 
     @classmethod
     def harmony_gpt_oss(cls: type[E]) -> E:
-        """The crate's spelling of ``HarmonyEncodingName.HARMONY_GPT_OSS``."""
+        """``HarmonyEncodingName.HARMONY_GPT_OSS``."""
         return cls["HARMONY_GPT_OSS"]
 
 
@@ -80,5 +80,5 @@ class StreamableParserAliases:
     """Gives ``StreamableParser`` the crate's way to take the messages."""
 
     def into_messages(self: _HasMessages[M]) -> list[M]:
-        """The crate's spelling of ``messages``; the parser stays usable."""
+        """``messages``; the parser can still be used."""
         return self.messages

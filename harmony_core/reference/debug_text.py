@@ -17,7 +17,7 @@ _SHORT = {
 
 # The code points from U+0000 on, in runs that Rust shows as they are and runs that it escapes
 # (unprintable, unassigned, combining), in turn: the lengths, in base 36. Python's unicodedata
-# cannot tell: its Unicode version is another. Found by asking the reference about each.
+# has another Unicode version, so the reference was asked about each.
 _RUNS = (
     "0 w 2 1 1l 1 y y c 1 gi 34 8 2 6 4 7 1 1 1 k 1 68 7 4m 1 12 2 1e 2 3 1a 1 1 1 2 1 2 1 9 r 4 "
     "6 h a b 1 1 1a l g 1 2t 8 1 6 2 2 1 4 w 2 1 1 u t 2h b 1 e 17 9 7 3 o 4 1 9 1 3 1 7 f 1 p 5 "

@@ -1,9 +1,9 @@
 """JSON values as the reference holds and prints them.
 
-The reference writes a conversation as JSON with Python's ``json`` and reads it with the Rust
-library serde_json before it renders. What that does to a value shows in the rendered text:
-large integers become floats, floats may move by one unit in the last place, lone surrogates
-and deep nesting are refused.
+Before it renders a conversation, the reference writes it with Python's ``json`` and reads it
+with the Rust library serde_json. The rendered text shows what that does to a value: large
+integers become floats, floats may move by one unit in the last place, lone surrogates and deep
+nesting are refused.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def read_json(value: object, room: int) -> Json:
         A new value of plain types with string keys.
 
     Raises:
-        ChatError: The value is no JSON, a number is out of range, a string holds a lone
+        ChatError: The value is not JSON, a number is out of range, a string holds a lone
             surrogate, or the nesting is too deep.
     """
     if isinstance(value, str):
@@ -149,7 +149,7 @@ def _scaled(significand: int, exponent: int) -> float:
 
 
 def _decimal(value: float) -> tuple[bool, str, int]:
-    """Sign, all digits and power of ten of the shortest text that gives back ``value``."""
+    """Sign, digits and power of ten of the shortest text that reads as ``value``."""
     mantissa, _, power = repr(value).partition("e")
     whole, _, fraction = mantissa.lstrip("-").partition(".")
     return mantissa.startswith("-"), whole + fraction, int(power or 0) - len(fraction)
@@ -162,7 +162,7 @@ def _float_text(value: float) -> str:
     if not stripped:
         return f"{sign}0.0"
     exponent += len(digits) - len(digits.rstrip("0"))
-    point = len(stripped) + exponent  # the decimal point stands behind this many digits
+    point = len(stripped) + exponent  # the decimal point comes after this many digits
     if exponent >= 0 and point <= _MAX_DIGITS:
         return f"{sign}{stripped}{'0' * exponent}.0"
     if 0 < point <= _MAX_DIGITS:

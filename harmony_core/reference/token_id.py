@@ -1,4 +1,4 @@
-"""What counts as a token: an integer of 32 bits without sign, as the reference's bindings say."""
+"""A token id as the reference's Rust bindings accept it: an unsigned 32-bit integer."""
 
 from __future__ import annotations
 
