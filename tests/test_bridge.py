@@ -190,6 +190,29 @@ def test_a_guess_is_named_with_the_message_and_its_call_withheld() -> None:
     assert item["withheld"]
 
 
+def test_one_of_several_outputs_is_inspected_and_the_others_are_told() -> None:
+    source = json.dumps(
+        {
+            "prompt": "<|start|>user<|message|>Hi<|end|>",
+            "choices": [
+                {"index": 0, "text": "<|channel|>final<|message|>Hi", "finish_reason": "length"},
+                {"index": 1, "text": "<|channel|>final<|message|>Hi", "finish_reason": "stop"},
+            ],
+        }
+    )
+    for output, codes in ((0, ["truncated-content"]), (1, [])):
+        value = inspect(source, role="assistant", output=output)
+        assert value["output"] == output
+        assert [each["path"] for each in value["outputs"]] == ["choices[0].text", "choices[1].text"]
+        assert [each["finish_reason"] for each in value["outputs"]] == ["length", "stop"]
+        assert value["outputs_total"] == 2
+        assert [left["kind"] for left in value["left"]] == ["prompt"]
+        serious = [each for each in value["diagnostics"] if each["severity"] != "info"]
+        assert [each["code"] for each in serious] == codes
+    fault = inspect(source, output=2)["fault"]
+    assert (fault["kind"], list(fault["path"])) == ("bad-argument", ["output"])
+
+
 def test_policies_reach_the_inspector() -> None:
     call = "<|channel|>commentary to=functions.f <|constrain|>json<|message|>{}<|end|>"
     assert inspect(call, role="assistant")["messages"][0]["withheld"]

@@ -261,6 +261,7 @@ def test_an_inspection_takes_every_policy() -> None:
         *InspectPolicy.__dataclass_fields__,
         "source",
         "source_kind",
+        "output",
         "role",
         "finish_reason",
         "stop_token",

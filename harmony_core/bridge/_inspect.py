@@ -15,17 +15,24 @@ from harmony_core.bridge._wire import (
 from harmony_core.format.diagnosis.codes import CODES
 from harmony_core.format.finish import Finish
 from harmony_core.format.reference_results import reference_results
-from harmony_core.input.token_input import TokenInput, TokenInputError, read_token_input
+from harmony_core.input import Output, Outputs, TokenInputError, read_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harmony_core.bridge import protocol
-    from harmony_core.bridge.shapes import Edit, ReferenceResult, ReferenceResults
+    from harmony_core.bridge.shapes import (
+        Edit,
+        ReferenceResult,
+        ReferenceResults,
+        WireLeft,
+        WireOutput,
+    )
     from harmony_core.chat import Message, Role
     from harmony_core.format import reference_results as results
     from harmony_core.format.diagnosis.inspection import Diagnostic, InspectedMessage, Inspection
     from harmony_core.format.wire import WireCode
+    from harmony_core.input import Left
 
 # So many messages that differ from the recovered ones are listed.
 _MOST_DIFFERENCES = 20
@@ -38,8 +45,53 @@ def inspect(params: protocol.InspectParams) -> protocol.InspectValue:
         RequestFault: The source is not what it was to be read as.
     """
     found = _read(params)
-    inspection = encoding().inspect(found.tokens, params.role, params, finish=read_finish(params))
-    return inspect_value(inspection, params.role, found)
+    chosen = _choose(found.outputs, params.output)
+    finish = read_finish(params) or (chosen.finish if any(chosen.finish) else None)
+    inspection = encoding().inspect(chosen.tokens, params.role, params, finish=finish)
+    return {
+        **inspect_value(inspection, params.role, chosen),
+        "output": params.output,
+        "outputs": [_wire_output(output) for output in found.outputs[:MOST_LISTED]],
+        "outputs_total": len(found.outputs),
+        "left": [_wire_left(left) for left in found.left[:MOST_LISTED]],
+    }
+
+
+def _choose(outputs: list[Output], number: int) -> Output:
+    if not outputs and not number:
+        return Output([], "text", "", "", "nothing")
+    if 0 <= number < len(outputs):
+        return outputs[number]
+    raise RequestFault(
+        "bad-argument",
+        f"There is no output {number}: the source holds {len(outputs)}.",
+        "Outputs count from 0.",
+        path=("output",),
+    )
+
+
+def _wire_output(output: Output) -> WireOutput:
+    return {
+        "title": output.title,
+        "kind": output.kind,
+        "engine": output.engine,
+        "path": output.path,
+        "form": output.form,
+        "tokens": len(output.tokens),
+        "prompt_tokens": None if output.prompt is None else len(output.prompt),
+        "finish_reason": output.finish.reason,
+        "stop_token": output.finish.stop_token,
+    }
+
+
+def _wire_left(left: Left) -> WireLeft:
+    return {
+        "kind": left.kind,
+        "path": left.path,
+        "message": left.message,
+        "hint": left.hint,
+        "is_fault": left.is_fault,
+    }
 
 
 def read_finish(params: protocol.InspectParams | protocol.FinishParams) -> Finish | None:
@@ -50,8 +102,8 @@ def read_finish(params: protocol.InspectParams | protocol.FinishParams) -> Finis
 
 
 def inspect_value(
-    inspection: Inspection, role: Role | None, source: TokenInput
-) -> protocol.InspectValue:
+    inspection: Inspection, role: Role | None, source: Output
+) -> protocol.InspectionValue:
     """Describe an inspection.
 
     Args:
@@ -85,7 +137,7 @@ def inspect_value(
     }
 
 
-def _read(params: protocol.InspectParams) -> TokenInput:
+def _read(params: protocol.InspectParams) -> Outputs:
     source, kind = params.source, params.source_kind
     if not isinstance(source, str):
         if kind == "text":
@@ -95,9 +147,9 @@ def _read(params: protocol.InspectParams) -> TokenInput:
                 'Leave source_kind out, or make it "tokens".',
                 path=("source_kind",),
             )
-        return TokenInput("tokens", "token ids", source)
+        return Outputs([Output(source, "tokens", "", "", "token ids")], [])
     try:
-        return read_token_input(source, encoding().tokenizer, kind=kind)
+        return read_outputs(source, encoding().tokenizer, kind=kind)
     except TokenInputError as error:
         place = place_in(source, error.start, error.stop)
         raise RequestFault(error.kind, str(error), error.hint, place=place) from error

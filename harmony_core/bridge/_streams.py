@@ -10,7 +10,7 @@ from harmony_core.bridge._wire import RequestFault, encoding
 from harmony_core.errors import ParseError
 from harmony_core.format.diagnosis.inspect import Inspector
 from harmony_core.format.parse import StreamableParser
-from harmony_core.input.token_input import TokenInput
+from harmony_core.input import Output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def finish(params: protocol.FinishParams) -> protocol.FinishValue:
     parts: list[StreamPart] = []
     for item in inspection.items[seen:]:
         _end_part(parts, len(parts) + seen, item.message)
-    source = TokenInput("tokens", "token ids", inspection.tokens)
+    source = Output(inspection.tokens, "tokens", "", "", "token ids")
     return {**inspect_value(inspection, params.role, source), "parts": parts}
 
 

@@ -27,6 +27,8 @@ from harmony_core.bridge.shapes import (
     TokenStream,
     Uint8Array,
     Uint32Array,
+    WireLeft,
+    WireOutput,
 )
 from harmony_core.chat import Role
 from harmony_core.encoding import RenderConversationConfig, RenderOptions
@@ -34,7 +36,7 @@ from harmony_core.format.diagnosis.codes import Severity
 from harmony_core.format.diagnosis.inspection import InspectPolicy
 from harmony_core.format.parse import StreamState
 from harmony_core.format.wire import MessageDict, WireCode, WireDiagnostic, WireInspectedMessage
-from harmony_core.input.token_input import Kind
+from harmony_core.input.outputs import Kind
 
 Special = Literal["all"] | list[str]
 
@@ -137,13 +139,15 @@ class InspectParams(OpenInspectorParams):
     Attributes:
         source: Token ids, or a text as it was pasted: ids in any common notation, or Harmony text.
         source_kind: What a text is read as.
+        output: Which of the outputs in the source to inspect, from 0.
         finish_reason: The server's, such as ``"stop"`` or ``"length"``, if it left the stop token
-            out of the output.
+            out of the output. If neither is given, the source's own are used.
         stop_token: The token at which the server says that it stopped.
     """
 
     source: str | TokenIds
     source_kind: SourceKind = "auto"
+    output: int = 0
     finish_reason: str | None = None
     stop_token: int | None = None
 
@@ -255,7 +259,7 @@ class RenderValue(TypedDict):
     literals: list[LiteralText]
 
 
-class InspectValue(TypedDict):
+class InspectionValue(TypedDict):
     """An inspection, as ``Inspection.to_dict`` gives it, and what a page shows beside it.
 
     Attributes:
@@ -281,6 +285,22 @@ class InspectValue(TypedDict):
     form: str
     codes: dict[str, WireCode]
     reference_results: ReferenceResults
+
+
+class InspectValue(InspectionValue):
+    """The inspection of one output of a source, and what else the source holds.
+
+    Attributes:
+        output: Which of the outputs was inspected.
+        outputs: The first thousand outputs; none if the source is blank.
+        outputs_total: How many there are.
+        left: What else there is, and what could not be read: the first thousand.
+    """
+
+    output: int
+    outputs: list[WireOutput]
+    outputs_total: int
+    left: list[WireLeft]
 
 
 class Snapshot(TypedDict):
@@ -335,7 +355,7 @@ class InspectorAdvance(Advance):
     items: list[WireInspectedMessage]
 
 
-class FinishValue(InspectValue):
+class FinishValue(InspectionValue):
     """The inspection of a stream.
 
     Attributes:

@@ -12,7 +12,7 @@ from harmony_core.format.diagnosis.codes import Severity
 from harmony_core.format.parse import StreamState
 from harmony_core.format.spans import Part, Span
 from harmony_core.format.wire import MessageDict, WireDiagnostic
-from harmony_core.input.token_input import Kind
+from harmony_core.input.outputs import Kind
 from harmony_core.registry import HarmonyEncodingName
 
 
@@ -325,3 +325,47 @@ class ReferenceResults(TypedDict):
 
     strict: ReferenceResult
     non_strict: ReferenceResult
+
+
+class WireOutput(TypedDict):
+    """One of the outputs in a source.
+
+    Attributes:
+        title: What it is, in a phrase.
+        kind: Whether the source gave ids or text.
+        engine: What answered, such as "vLLM completion"; empty if that is not known.
+        path: Where in the source it is; empty if it is the whole source.
+        form: How it was written, in words.
+        tokens: How many tokens it has.
+        prompt_tokens: How many the prompt has, if the source gives its ids.
+        finish_reason: Why generation ended, as far as the source says.
+        stop_token: The token that ended it, likewise.
+    """
+
+    title: str
+    kind: Kind
+    engine: str
+    path: str
+    form: str
+    tokens: int
+    prompt_tokens: int | None
+    finish_reason: str | None
+    stop_token: int | None
+
+
+class WireLeft(TypedDict):
+    """Something in a source that is no output, or one that could not be read.
+
+    Attributes:
+        kind: A stable name, such as "prompt" or "already-parsed".
+        path: Where in the source it is.
+        message: What it is.
+        hint: What to do about it; empty if nothing needs doing.
+        is_fault: Whether an output is missing because of it.
+    """
+
+    kind: str
+    path: str
+    message: str
+    hint: str
+    is_fault: bool

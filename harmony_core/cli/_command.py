@@ -12,7 +12,9 @@ from harmony_core.cli._input import Document, Form
 from harmony_core.encoding import RenderConversationConfig
 from harmony_core.errors import ChatError, RenderError, UnknownFieldWarning
 from harmony_core.format._header import ROLES
-from harmony_core.input.token_input import TokenInput, TokenInputError, read_token_input
+from harmony_core.input import TokenInputError, read_outputs
+from harmony_core.input.logs import Record
+from harmony_core.input.read import read_record
 from harmony_core.registry import HarmonyEncodingName, load_harmony_encoding
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from harmony_core.cli._output import Output
     from harmony_core.encoding import HarmonyEncoding
+    from harmony_core.input import Outputs
 
 Wanted: TypeAlias = Literal["auto", "tokens", "text"]
 
@@ -122,7 +125,7 @@ def wrong_kind(document: Document, expected: str, value: object) -> InputFault:
 
 
 def read_tokens(document: Document, encoding: HarmonyEncoding, wanted: Wanted) -> list[int]:
-    """Read a document's tokens: ids in any spelling, or Harmony text.
+    """Read a document's one output: ids in any notation, Harmony text, or an engine's answer.
 
     Args:
         document: The document.
@@ -130,47 +133,51 @@ def read_tokens(document: Document, encoding: HarmonyEncoding, wanted: Wanted) -
         wanted: What the document must hold; ``"auto"`` to find out.
 
     Raises:
-        InputFault: They cannot be read.
+        InputFault: It cannot be read, or holds several outputs.
+    """
+    outputs = read_document(document, encoding, wanted).outputs
+    if len(outputs) > 1:
+        places = ", ".join(output.path for output in outputs[:2])
+        raise InputFault(
+            f"{len(outputs)} outputs where one was expected ({places}...): inspect reads them all",
+            line=document.line,
+        )
+    return outputs[0].tokens if outputs else []
+
+
+def read_document(
+    document: Document, encoding: HarmonyEncoding, wanted: Wanted, *, check: bool = True
+) -> Outputs:
+    """Read all outputs of a document.
+
+    Args:
+        document: The document.
+        encoding: The encoding of the tokens.
+        wanted: What the document must hold; ``"auto"`` to find out.
+        check: Whether ids must be in the vocabulary.
+
+    Raises:
+        InputFault: It cannot be read.
     """
     source = document.text()
-    reading = wanted
-    is_object = source.lstrip().startswith("{") and wanted != "text"
-    if document.form is Form.JSONL:
-        value = document.json()
-        is_object = isinstance(value, dict)
-        if isinstance(value, str):
-            source = value
-            reading = "text" if wanted == "auto" else wanted
-        elif wanted == "auto":
-            reading = "tokens"
-    found = _read(document, _without_line_end(source, encoding), encoding, reading, is_object)
-    if is_object and wanted not in ("auto", found.kind):
-        kind = "list of token ids" if wanted == "tokens" else "Harmony text"
-        raise InputFault(f"this object holds no {kind}", line=document.line)
-    return found.tokens
-
-
-def _read(
-    document: Document,
-    source: str,
-    encoding: HarmonyEncoding,
-    reading: Wanted,
-    is_object: bool,
-) -> TokenInput:
     try:
-        return read_token_input(source, encoding.tokenizer, kind="auto" if is_object else reading)
+        if document.form is not Form.JSONL:
+            return read_outputs(source, encoding.tokenizer, kind=wanted, check=check)
+        value = document.json()
+        if isinstance(value, str):
+            kind: Wanted = "text" if wanted == "auto" else wanted
+            return read_outputs(value, encoding.tokenizer, kind=kind, check=check)
+        record = Record(source, document.line or 1, "value")
+        found = read_record(record, encoding.tokenizer, check=check)
     except TokenInputError as error:
         message = f"{error} {error.hint}"
         if document.form is Form.JSONL:
             raise InputFault(message, line=document.line) from error
         raise document.fault_at(source, error.start, message) from error
-
-
-def _without_line_end(source: str, encoding: HarmonyEncoding) -> str:
-    """Take off what an editor or ``echo`` puts behind the token that ends the last message."""
-    stripped = source.rstrip()
-    stops = [text for text, token in encoding.markers.tokens() if token in encoding.stop_tokens()]
-    return stripped if stripped.endswith(tuple(stops)) else source
+    if wanted != "auto" and any(output.kind != wanted for output in found.outputs):
+        kind_name = "list of token ids" if wanted == "tokens" else "Harmony text"
+        raise InputFault(f"this object holds no {kind_name}", line=document.line)
+    return found
 
 
 def add_render_options(parser: ArgumentParser) -> None:

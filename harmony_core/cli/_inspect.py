@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from argparse import BooleanOptionalAction
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from harmony_core.chat import Role
 from harmony_core.cli._colour import add_colour_option, wants_colour
-from harmony_core.cli._command import Command, Example, field_of, read_tokens
+from harmony_core.cli._command import Command, Example, field_of, read_document
 from harmony_core.cli._findings import Findings
 from harmony_core.cli._input import Form
 from harmony_core.cli._parse import READINGS, add_reading_option
@@ -134,8 +133,11 @@ class Inspect(Command):
         return fail_on != _NEVER and self._tally.has(Severity(fail_on))
 
     def handle(self, document: Document) -> None:
-        """Write what is found in a document."""
-        tokens = self._read(document)
+        """Write what is found in each output of a document."""
+        for tokens in self._read(document):
+            self._handle(document, tokens)
+
+    def _handle(self, document: Document, tokens: list[int]) -> None:
         role = self._role(tokens)
         inspection = self.encoding.inspect(tokens, role, self._policy)
         self._tally.add(document, inspection)
@@ -158,13 +160,13 @@ class Inspect(Command):
     def _write(self, lines: Iterable[str]) -> None:
         self.output.write("".join([line + "\n" for line in lines]))
 
-    def _read(self, document: Document) -> list[int]:
-        """Read the tokens; other than elsewhere, ids may be ones that the vocabulary has not."""
+    def _read(self, document: Document) -> list[list[int]]:
+        """Read the outputs; other than elsewhere, ids may be ones that the vocabulary has not."""
         if self.options.field is not None:
             document = field_of(document, self.options.field)
         wanted = READINGS[self.options.read]
-        listed = None if wanted == "text" else _listed_ids(document)
-        return read_tokens(document, self.encoding, wanted) if listed is None else listed
+        found = read_document(document, self.encoding, wanted, check=False)
+        return [output.tokens for output in found.outputs] or [[]]
 
     def _role(self, tokens: list[int]) -> Role | None:
         chosen = self.options.role
@@ -181,17 +183,6 @@ def _policy(options: Namespace) -> InspectPolicy:
         channels=tuple(options.channel or InspectPolicy().channels),
         tools=options.tool,
     )
-
-
-def _listed_ids(document: Document) -> list[int] | None:
-    """The document's ids, whatever they are, if it is a plain JSON list of them."""
-    if not document.text().lstrip().startswith("["):
-        return None
-    try:
-        value: Any = json.loads(document.text())
-    except (ValueError, RecursionError):  # no JSON; perhaps some other list
-        return None
-    return value if all(type(item) is int for item in value) else None
 
 
 def _record(document: Document, role: Role | None, inspection: Inspection) -> dict[str, object]:

@@ -29,7 +29,7 @@ FAULTS = {
     "negative": ("decode --lines", b"1\n-5", "<stdin>:2: column 1: -5 is a negative number"),
     "huge": ("decode", b"9" * 5000, "<stdin>:1: column 1: 9999"),
     "huge in JSON": ("decode --jsonl", b"[" + b"9" * 5000 + b"]", "<stdin>:1: "),
-    "text for ids": ("decode", b'{"text": "<|end|>"}', "<stdin>: this object holds no list"),
+    "text for ids": ("decode", b'{"text": "<|end|>"}', "<stdin>:1: column 1: This holds text, "),
     "no JSON": ("render", b'{"messages":\n oops', "<stdin>:2: column 2: not JSON: expecting value"),
     "empty": ("render", b" \n", "<stdin>: nothing here, where JSON was expected"),
     "deep": ("render", b"[" * 100_000, "<stdin>: this JSON is nested too deeply"),

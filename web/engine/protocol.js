@@ -282,8 +282,11 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  * @property {Role | null} [role] The role of the first message, if its header is implied by the
  *   prompt. By default `null`.
  * @property {SourceKind} [source_kind] What a text is read as. By default `"auto"`.
+ * @property {number} [output] Which of the outputs in the source to inspect, from 0. By default
+ *   `0`.
  * @property {string | null} [finish_reason] The server's, such as `"stop"` or `"length"`, if it
- *   left the stop token out of the output. By default `null`.
+ *   left the stop token out of the output. If neither is given, the source's own are used. By
+ *   default `null`.
  * @property {number | null} [stop_token] The token at which the server says that it stopped. By
  *   default `null`.
  */
@@ -404,6 +407,48 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
 /**
  * An inspection, as `Inspection.to_dict` gives it, and what a page shows beside it.
  *
+ * @typedef {object} InspectionValue
+ * @property {number} version The version of the inspection's form.
+ * @property {boolean} ok Whether there is no error and no warning.
+ * @property {WireInspectedMessage[]} messages Every message recovered, in order.
+ * @property {Record<Severity, number>} counts The number of diagnostics of each severity.
+ * @property {Diagnostic[]} diagnostics The first thousand diagnostics, in token order.
+ * @property {TokenStream} tokens The tokens and their spans.
+ * @property {"tokens" | "text"} recognised What the source was read as.
+ * @property {string} form In words, such as "a JSON list of token ids" or "Harmony text".
+ * @property {Record<string, WireCode>} codes The codes of diagnostics and guesses, explained.
+ * @property {ReferenceResults} reference_results What openai-harmony makes of the tokens.
+ */
+
+/**
+ * One of the outputs in a source.
+ *
+ * @typedef {object} WireOutput
+ * @property {string} title What it is, in a phrase.
+ * @property {"tokens" | "text"} kind Whether the source gave ids or text.
+ * @property {string} engine What answered, such as "vLLM completion"; empty if that is not known.
+ * @property {string} path Where in the source it is; empty if it is the whole source.
+ * @property {string} form How it was written, in words.
+ * @property {number} tokens How many tokens it has.
+ * @property {number | null} prompt_tokens How many the prompt has, if the source gives its ids.
+ * @property {string | null} finish_reason Why generation ended, as far as the source says.
+ * @property {number | null} stop_token The token that ended it, likewise.
+ */
+
+/**
+ * Something in a source that is no output, or one that could not be read.
+ *
+ * @typedef {object} WireLeft
+ * @property {string} kind A stable name, such as "prompt" or "already-parsed".
+ * @property {string} path Where in the source it is.
+ * @property {string} message What it is.
+ * @property {string} hint What to do about it; empty if nothing needs doing.
+ * @property {boolean} is_fault Whether an output is missing because of it.
+ */
+
+/**
+ * The inspection of one output of a source, and what else the source holds.
+ *
  * @typedef {object} InspectValue
  * @property {number} version The version of the inspection's form.
  * @property {boolean} ok Whether there is no error and no warning.
@@ -415,6 +460,10 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  * @property {string} form In words, such as "a JSON list of token ids" or "Harmony text".
  * @property {Record<string, WireCode>} codes The codes of diagnostics and guesses, explained.
  * @property {ReferenceResults} reference_results What openai-harmony makes of the tokens.
+ * @property {number} output Which of the outputs was inspected.
+ * @property {WireOutput[]} outputs The first thousand outputs; none if the source is blank.
+ * @property {number} outputs_total How many there are.
+ * @property {WireLeft[]} left What else there is, and what could not be read: the first thousand.
  */
 
 /** @typedef {Record<string, never>} NoParams Nothing. */
@@ -751,6 +800,7 @@ export const DEFAULTS = {
     completion: null,
     role: null,
     source_kind: "auto",
+    output: 0,
     finish_reason: null,
     stop_token: null,
   },

@@ -10,7 +10,7 @@ import { toIds } from "./token_ids.js";
 /**
  * @typedef {import("./encoding.js").HarmonyEncoding} HarmonyEncoding
  * @typedef {import("./protocol.js").Advance} Advance
- * @typedef {import("./protocol.js").InspectValue} InspectValue
+ * @typedef {import("./protocol.js").InspectionValue} InspectionValue
  * @typedef {import("./protocol.js").OpenInspectorParams} OpenInspectorParams
  * @typedef {import("./protocol.js").OpenStreamValue} OpenStreamValue
  * @typedef {import("./protocol.js").Role} Role
@@ -217,7 +217,7 @@ export class Inspector extends Stream {
     this.items = [];
     /** @type {WireDiagnostic[]} What was found so far. `finish` has the last word. */
     this.diagnostics = [];
-    /** @type {InspectValue | null} The whole inspection, once the stream has ended. */
+    /** @type {InspectionValue | null} The whole inspection, once the stream has ended. */
     this.inspection = null;
   }
 
@@ -250,11 +250,11 @@ export class Inspector extends Stream {
    *
    * @param {{finish_reason?: string | null, stop_token?: number | null}} [said] By the server, if
    *   it left the stop token out.
-   * @returns {Promise<InspectValue>}
+   * @returns {Promise<InspectionValue>}
    */
   async finish(said = {}) {
     await this.#finish(said);
-    return /** @type {InspectValue} */ (this.inspection);
+    return /** @type {InspectionValue} */ (this.inspection);
   }
 
   /** @param {{finish_reason?: string | null, stop_token?: number | null}} said */

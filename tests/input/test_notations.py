@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.input.token_input import TokenInputError, read_token_input
+from harmony_core.input import Output, TokenInputError, read_outputs
 
 if TYPE_CHECKING:
     from harmony_core.tokenizer import Tokenizer
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 READINGS: Final = ("auto", "tokens", "text")
 IDS = [200006, 173781, 200005, 35644, 200008, 12194, 200007]
 TEXT = "<|start|>assistant<|channel|>analysis<|message|>Hi<|end|>"
+
+
+def read(
+    source: str, tokenizer: Tokenizer, *, kind: Literal["auto", "tokens", "text"] = "auto"
+) -> Output:
+    """The one output in a source."""
+    [output] = read_outputs(source, tokenizer, kind=kind).outputs
+    return output
+
 
 SPELLINGS = {
     "json": "[200006, 173781, 200005, 35644, 200008, 12194, 200007]",
@@ -63,7 +72,7 @@ SPELLINGS = {
 
 @pytest.mark.parametrize("source", SPELLINGS.values(), ids=SPELLINGS)
 def test_spelling_of_ids_is_recognised(source: str, tokenizer: Tokenizer) -> None:
-    found = read_token_input(source, tokenizer)
+    found = read(source, tokenizer)
     assert found.kind == "tokens"
     assert found.tokens == IDS
 
@@ -84,7 +93,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("source", TEXTS.values(), ids=TEXTS)
 def test_harmony_text_is_recognised(source: str, tokenizer: Tokenizer) -> None:
-    found = read_token_input(source, tokenizer)
+    found = read(source, tokenizer)
     assert found.kind == "text"
     assert found.tokens == IDS
 
@@ -94,28 +103,27 @@ def test_harmony_text_is_recognised(source: str, tokenizer: Tokenizer) -> None:
     ["analysisHello", "The answer is 42.", "3 apples and 4 pears", "[see above] yes", "{not json"],
 )
 def test_prose_is_text(source: str, tokenizer: Tokenizer) -> None:
-    assert read_token_input(source, tokenizer) == read_token_input(source, tokenizer, kind="text")
-    assert read_token_input(source, tokenizer).tokens == tokenizer.encode_ordinary(source)
+    assert read(source, tokenizer).kind == "text"
+    assert read(source, tokenizer).tokens == tokenizer.encode_ordinary(source)
 
 
 def test_the_form_can_be_chosen(tokenizer: Tokenizer) -> None:
-    assert read_token_input("2024", tokenizer).tokens == [2024]
-    assert read_token_input("2024", tokenizer, kind="text").tokens == tokenizer.encode_ordinary(
-        "2024"
-    )
+    assert read("2024", tokenizer).tokens == [2024]
+    assert read("2024", tokenizer, kind="text").tokens == tokenizer.encode_ordinary("2024")
     with pytest.raises(TokenInputError) as caught:
-        read_token_input("1 2 three 4", tokenizer, kind="tokens")
+        read("1 2 three 4", tokenizer, kind="tokens")
     assert (caught.value.kind, caught.value.start, caught.value.stop) == ("not-a-number", 4, 9)
 
 
 @pytest.mark.parametrize("source", ["", " \n\t"])
-def test_nothing_gives_no_tokens(source: str, tokenizer: Tokenizer) -> None:
-    assert read_token_input(source, tokenizer).tokens == []
+def test_nothing_holds_no_output(source: str, tokenizer: Tokenizer) -> None:
+    for kind in READINGS:
+        assert read_outputs(source, tokenizer, kind=kind).outputs == []
 
 
 @pytest.mark.parametrize("source", ["[]", "( )", "tensor([])"])
 def test_an_empty_list_gives_no_tokens(source: str, tokenizer: Tokenizer) -> None:
-    found = read_token_input(source, tokenizer)
+    found = read(source, tokenizer)
     assert (found.kind, found.tokens) == ("tokens", [])
 
 
@@ -142,7 +150,7 @@ def test_what_is_no_id_is_named_with_its_place(
     source: str, kind: str, culprit: str, tokenizer: Tokenizer
 ) -> None:
     with pytest.raises(TokenInputError) as caught:
-        read_token_input(source, tokenizer)
+        read(source, tokenizer)
     error = caught.value
     assert error.kind == kind
     assert source[error.start : error.stop] == culprit
@@ -151,50 +159,43 @@ def test_what_is_no_id_is_named_with_its_place(
 
 def test_an_object_without_ids_says_so(tokenizer: Tokenizer) -> None:
     with pytest.raises(TokenInputError) as caught:
-        read_token_input('{"error": "model not found"}', tokenizer)
-    assert caught.value.kind == "no-ids"
+        read('{"error": "model not found"}', tokenizer)
+    assert caught.value.kind == "server-error"
+    assert "model not found" in str(caught.value)
 
 
-def test_the_first_of_several_outputs_is_named(tokenizer: Tokenizer) -> None:
-    source = json.dumps({"choices": [{"token_ids": IDS}, {"token_ids": [1]}]})
-    found = read_token_input(source, tokenizer)
-    assert found.tokens == IDS
-    assert found.form == 'the first of 2 lists "token_ids" of a JSON object'
-
-
-def test_a_prompt_is_not_taken_for_an_empty_output(tokenizer: Tokenizer) -> None:
-    with pytest.raises(TokenInputError) as caught:
-        read_token_input('{"prompt_token_ids": [1, 2], "token_ids": []}', tokenizer)
-    assert caught.value.kind == "no-ids"
-    assert read_token_input('{"prompt_token_ids": [1, 2]}', tokenizer).tokens == [1, 2]
+def test_a_prompt_is_not_taken_for_an_output(tokenizer: Tokenizer) -> None:
+    for source in ('{"prompt_token_ids": [1, 2], "token_ids": []}', '{"prompt_token_ids": [1, 2]}'):
+        with pytest.raises(TokenInputError) as caught:
+            read(source, tokenizer)
+        assert caught.value.kind == "prompt-only"
+        assert "prompt_token_ids" in str(caught.value)
 
 
 def test_a_cut_off_object_says_so(tokenizer: Tokenizer) -> None:
     with pytest.raises(TokenInputError) as caught:
-        read_token_input('{"token_ids": [1, 2', tokenizer)
-    assert (caught.value.kind, caught.value.start) == ("not-json", 18)
+        read('{"token_ids": [1, 2', tokenizer)
+    assert (caught.value.kind, caught.value.start) == ("truncated", 18)
 
 
 def test_an_object_is_searched_once_however_many_ids_it_holds(tokenizer: Tokenizer) -> None:
     ids = [index * 7919 % tokenizer.n_vocab for index in range(200_000)]
-    assert read_token_input(json.dumps({"token_ids": ids}), tokenizer).tokens == ids
+    assert read(json.dumps({"token_ids": ids}), tokenizer).tokens == ids
 
 
 def test_binary_is_refused_unless_read_as_text(tokenizer: Tokenizer) -> None:
     source = "\x7fELF\x02\x01\x01\x00\x00"
     with pytest.raises(TokenInputError) as caught:
-        read_token_input(source, tokenizer)
+        read(source, tokenizer)
     assert caught.value.kind == "binary"
-    assert read_token_input(source, tokenizer, kind="text").tokens == tokenizer.encode_ordinary(
-        source
-    )
+    assert read(source, tokenizer, kind="text").tokens == tokenizer.encode_ordinary(source)
 
 
 @given(st.lists(st.integers(0, 201_088), min_size=1), st.sampled_from([", ", ",", " ", "\n"]))
 def test_any_list_of_ids_comes_back(tokenizer: Tokenizer, ids: list[int], separator: str) -> None:
     plain = separator.join(map(str, ids))
-    assert read_token_input(plain, tokenizer).tokens == ids
-    assert read_token_input(f"[{plain}]", tokenizer).tokens == ids
+    assert read(plain, tokenizer).tokens == ids
+    assert read(f"[{plain}]", tokenizer).tokens == ids
 
 
 @given(st.text())
@@ -209,15 +210,39 @@ def test_nothing_but_a_reading_error_for_almost_ids(tokenizer: Tokenizer, source
         check_reading(source, reading, tokenizer)
 
 
+# Each would take minutes if anything took more than linear time.
 HOSTILE = {
     "one long number": "9" * 1_000_000,
     "opening brackets": "[" * 1_000_000,
+    "opening braces": "{" * 1_000_000,
     "opening calls": "a(" * 500_000,
     "keywords": "[1]" + "a=" * 90,
     "names": "a" * 150 + "[1]",
     "one long word": "a" * 1_000_000,
     "deep json": "[" * 100_000 + "1" + "]" * 100_000,
     "deep objects": '{"a":' * 100_000 + "1" + "}" * 100_000,
+    "single quotes": "'" * 300_000,
+    "double quotes": '"' * 300_000,
+    "a quote and backslashes": "'" + "\\" * 300_000,
+    "fences": "```\n" * 100_000,
+    "half markers": "<|" * 100_000,
+    "half escaped markers": "&lt;|" * 100_000,
+    "half escaped markers of JSON": "\\u003c|" * 50_000,
+    "lines of braces": "{\n" * 100_000,
+    "lines of events": "data: {\n" * 50_000,
+    "lines of nothing": "data:\n" * 50_000,
+    "almost YAML": "- 1\n" * 100_000 + "x",
+    "almost fields": "a: 1 " * 50_000 + "!",
+    "almost stripped": "assistant" * 100_000,
+    "almost assignments": "a=" * 200_000,
+    "assignments": "a: 'x', " * 30_000,
+    "calls cut off": "[np.int64(1), " * 30_000,
+    "many lists": "[1]" * 50_000,
+    "lists cut off": "[1," * 100_000,
+    "spaces": " " * 500_000 + "x",
+    "newlines": "\n" * 500_000 + "x",
+    "a log": "2025-01-01 12:00:00 INFO x\n" * 20_000,
+    "vLLM's log cut off": "Generated response a: output: " * 10_000,
 }
 
 
@@ -231,10 +256,12 @@ def check_reading(
     source: str, reading: Literal["auto", "tokens", "text"], tokenizer: Tokenizer
 ) -> None:
     try:
-        found = read_token_input(source, tokenizer, kind=reading)
+        found = read_outputs(source, tokenizer, kind=reading)
     except TokenInputError as error:
         place = (error.start, error.stop)
     else:
         place = (0, len(source))
-        assert all(0 <= token < tokenizer.n_vocab for token in found.tokens)
+        assert found.outputs or not source.strip()
+        for output in found.outputs:
+            assert all(0 <= token < tokenizer.n_vocab for token in output.tokens)
     assert 0 <= place[0] <= place[1] <= len(source)
