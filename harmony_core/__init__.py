@@ -25,6 +25,9 @@ them, and ``load_tokenizer`` gives the tokenizer alone. The errors of this packa
 ``HarmonyError``.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from harmony_core.chat import (
     Author,
     ChannelConfig,
@@ -52,15 +55,6 @@ from harmony_core.errors import (
     UnknownFieldWarning,
     VocabularyError,
 )
-from harmony_core.format.diagnosis.codes import Severity
-from harmony_core.format.diagnosis.inspect import Inspector
-from harmony_core.format.diagnosis.inspection import (
-    Diagnostic,
-    InspectedMessage,
-    Inspection,
-    InspectionError,
-    InspectPolicy,
-)
 from harmony_core.format.finish import Finish
 from harmony_core.format.parse import StreamableParser, StreamState
 from harmony_core.format.prefixes import PrefixBreak
@@ -72,6 +66,38 @@ from harmony_core.registry import (
 )
 from harmony_core.tokenizer import BackendError, Tokenizer, load_tokenizer
 from harmony_core.tools import ToolDescription, ToolNamespaceConfig
+
+if TYPE_CHECKING:
+    from harmony_core.format.diagnosis.codes import Severity
+    from harmony_core.format.diagnosis.inspect import Inspector
+    from harmony_core.format.diagnosis.inspection import (
+        Diagnostic,
+        InspectedMessage,
+        Inspection,
+        InspectionError,
+        InspectPolicy,
+    )
+else:
+    # The diagnosis is a third of the package's start, and most programs render and parse.
+    _DIAGNOSIS = {
+        "Severity": "codes",
+        "Inspector": "inspect",
+        **dict.fromkeys(
+            ("Diagnostic", "InspectedMessage", "Inspection", "InspectionError", "InspectPolicy"),
+            "inspection",
+        ),
+    }
+
+    def __getattr__(name: str) -> object:
+        if name not in _DIAGNOSIS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = import_module(f"harmony_core.format.diagnosis.{_DIAGNOSIS[name]}")
+        globals()[name] = value = getattr(module, name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_DIAGNOSIS})
+
 
 __version__ = "0.1.0"
 

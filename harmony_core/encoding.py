@@ -12,7 +12,6 @@ from harmony_core.chat import Role
 from harmony_core.errors import ChatError
 from harmony_core.format import prefixes, render, training
 from harmony_core.format._tools_section import SchemaNotation
-from harmony_core.format.diagnosis.inspect import Inspector
 from harmony_core.format.parse_whole import parse_messages
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from harmony_core.chat import Conversation, Message
     from harmony_core.errors import TrainingError
     from harmony_core.format._markers import Markers
+    from harmony_core.format.diagnosis.inspect import Inspector
     from harmony_core.format.diagnosis.inspection import Inspection, InspectPolicy
     from harmony_core.format.finish import Finish
     from harmony_core.format.spans import Span
@@ -488,6 +488,9 @@ class HarmonyEncoding:
             role: As for ``inspect``.
             policy: As for ``inspect``.
         """
+        # Imported when first asked for, see ``harmony_core/__init__.py``.
+        from harmony_core.format.diagnosis.inspect import Inspector  # noqa: PLC0415
+
         return Inspector(self.tokenizer, self.markers, role, policy)
 
     def encode(
