@@ -199,6 +199,26 @@ def test_an_error_tells_kind_and_place(
     assert (error.token_index, error.token, error.state) == place
 
 
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        (encoded("<|channel|>"), "empty-channel"),
+        (encoded("assistant<|channel|> final"), "empty-channel"),
+        ((byte_token(0xFF),), "undecodable-header"),
+    ],
+)
+def test_a_header_that_cannot_be_abandoned_is_an_error(
+    encodings: Encodings, header: tuple[int, ...], kind: str
+) -> None:
+    pair = Pair(encodings, "assistant", strict=False)
+    for token in (*header, END, *encoded("<|start|>user<|message|>Hi<|end|>")):
+        pair.process(token)
+    parser = feed(StreamableParser(encodings.ours, Role.ASSISTANT, strict=False), header)
+    with pytest.raises(ParseError) as caught:
+        parser.process(END)
+    assert (caught.value.kind, caught.value.token_index) == (kind, len(header))
+
+
 @settings(max_examples=100, deadline=None)
 @given(stream=streams())
 def test_an_error_carries_the_messages_before_the_fault(

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import strategies
 
-from harmony_core import Conversation, HarmonyEncodingName, Role, load_harmony_encoding
+from harmony_core import (
+    Conversation,
+    HarmonyEncodingName,
+    Role,
+    TextContent,
+    load_harmony_encoding,
+)
 from harmony_core.format.spans import Part
 
 ENCODING = load_harmony_encoding(HarmonyEncodingName.HARMONY_GPT_OSS)
@@ -35,7 +41,7 @@ def test_spans_tile_and_hold_their_fields_text(
     def text(ordinal: int | None, part: Part) -> str:
         return ENCODING.decode(texts[ordinal, part])
 
-    for ordinal, (index, _, _) in enumerate(ranges):
+    for ordinal, (index, start, stop) in enumerate(ranges):
         message = conversation.messages[index]
         author = message.author
         of_tool = author.role is Role.TOOL
@@ -48,9 +54,16 @@ def test_spans_tile_and_hold_their_fields_text(
         plain = (message.content_type or "").removeprefix("<|constrain|>")
         typed = message.content_type is not None
         assert text(ordinal, Part.CONTENT_TYPE) == (f" {plain}" if typed else "")
-        markers = text(ordinal, Part.MARKER)
-        assert markers.startswith("<|start|>")
-        assert "<|message|>" in markers
+        markers = ["<|start|>", "<|channel|>" * (message.channel is not None)]
+        if plain != (message.content_type or ""):
+            markers.append("<|constrain|>")
+        markers += ["<|message|>", ENCODING.decode(tokens[stop - 1 : stop])]
+        assert text(ordinal, Part.MARKER) == "".join(markers)
+        rendered = ENCODING.decode(tokens[start : stop - 1])
+        assert rendered.endswith(f"<|message|>{text(ordinal, Part.CONTENT)}")
+        if all(isinstance(content, TextContent) for content in message.content):
+            written = "".join(content.to_dict()["text"] for content in message.content)
+            assert text(ordinal, Part.CONTENT) == written
     assert text(None, Part.ROLE) == ("" if next_role is None else next_role.value)
 
 
