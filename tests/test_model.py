@@ -68,11 +68,16 @@ class TestSubclasses:
         class Noted(module.Message):  # type: ignore[misc]
             note: str = "none"
             grade: int
+            tags: list[str] = []  # noqa: RUF012 - as pydantic lets one write it
 
         author = module.Author(role=module.Role.USER)
         noted = Noted(author=author, channel="final", note="n", grade=5)
         assert (noted.note, noted.grade, noted.channel) == ("n", 5, "final")
         assert Noted(author=author, grade=5).note == "none"
+        noted.tags.append("x")
+        assert Noted(author=author, grade=5).tags == []
+        assert "note='n', grade=5, tags=['x'])" in repr(noted)
+        assert noted != Noted(author=author, channel="final", grade=5)
         assert noted.to_dict() == {
             "role": "user",
             "name": None,

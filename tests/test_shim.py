@@ -30,6 +30,7 @@ def run(
         text=True,
         encoding="utf-8",
         timeout=300,
+        cwd=PROGRAM.parent,  # not the checkout, whose sources would be imported
         env=variables,
         check=False,
     )

@@ -17,7 +17,7 @@ from harmony_core.format._markers import MARKER_TEXTS
 from harmony_core.format._tools_section import SchemaNotation, tools_section
 from harmony_core.format._wrong_input import check_message, check_messages
 from harmony_core.format.spans import Part, Span
-from harmony_core.reference.serde_json import well_formed
+from harmony_core.reference.serde_json import MAX_LEVELS, well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from harmony_core.tokenizer import Tokenizer
     from harmony_core.tools import ToolNamespaceConfig
 
-# The reference reads JSON of at most this many levels, and renders a message from its own
-# JSON or from its conversation's, where it is two levels deeper.
-_MESSAGE_LEVELS = 127
+# The reference renders a message from its own JSON or from its conversation's, where it is two
+# levels deeper.
+_MESSAGE_LEVELS = MAX_LEVELS
 CONVERSATION_LEVELS = _MESSAGE_LEVELS - 2
 _LEVELS_ABOVE_SCHEMA = 7
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from codecs import utf_8_decode
 
-__all__ = ["WHITESPACE", "decode_prefix", "lines", "split_ascii_whitespace", "trim"]
+__all__ = ["WHITESPACE", "decode_prefix", "lines", "split_ascii_whitespace", "trim", "utf8_fault"]
 
 # What char::is_whitespace is true of.
 WHITESPACE = (
@@ -59,3 +59,10 @@ def decode_prefix(data: bytearray) -> tuple[str, int, int]:
     except UnicodeDecodeError as fault:
         return data[: fault.start].decode(), fault.start, fault.end - fault.start
     return text, length, int(_FIRST_HALF_SURROGATE <= data[length:] <= _LAST_HALF_SURROGATE)
+
+
+def utf8_fault(error: UnicodeDecodeError) -> str:
+    """What ``Utf8Error`` says about bytes that are not UTF-8."""
+    if error.reason == "unexpected end of data":
+        return f"incomplete utf-8 byte sequence from index {error.start}"
+    return f"invalid utf-8 sequence of {error.end - error.start} bytes from index {error.start}"

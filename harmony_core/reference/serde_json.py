@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 K = TypeVar("K", bound="str | int")
 
+# How many levels of lists and dictionaries serde_json reads.
+MAX_LEVELS = 127
+
 _I64_MIN = -(1 << 63)
 _U64_MAX = (1 << 64) - 1
 _MAX_POWER = 308

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from harmony_core.errors import DecodeError
+from harmony_core.reference.rust_text import utf8_fault
 from harmony_core.reference.token_id import as_token_id
 from harmony_core.tokenizer._special import find_special, reject_special
 
@@ -196,7 +197,7 @@ class Tokenizer:
             ) from error
         except UnicodeDecodeError as error:
             raise DecodeError(
-                f"Could not decode tokens: Invalid utf-8 sequence: {_utf8_fault(error)}",
+                f"Could not decode tokens: Invalid utf-8 sequence: {utf8_fault(error)}",
                 token=None,
                 index=error.start,
             ) from error
@@ -261,10 +262,3 @@ def _joined(empty: T, table: Sequence[T | None], tokens: list[int]) -> T | None:
 def _without_surrogates(text: str) -> str:
     """Join surrogate pairs and replace lone surrogates, as the reference does."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _utf8_fault(error: UnicodeDecodeError) -> str:
-    """Say what is wrong in the words of Rust's standard library, which the reference quotes."""
-    if error.reason == "unexpected end of data":
-        return f"incomplete utf-8 byte sequence from index {error.start}"
-    return f"invalid utf-8 sequence of {error.end - error.start} bytes from index {error.start}"
