@@ -245,6 +245,7 @@ if text == "broken":
 """
 
 
+@pytest.mark.posix
 def test_watching_builds_again_after_each_change_and_serves_the_last_good_page(
     tmp_path: Path,
 ) -> None:

@@ -99,6 +99,7 @@ def test_any_number_of_workers_gives_the_same(tmp_path: Path) -> None:
     assert letters[0] == letters[1] != ""
 
 
+@pytest.mark.posix
 def test_the_driver_is_killed_and_goes_on(tmp_path: Path) -> None:
     source = write_jsonl(tmp_path / "a.jsonl", 20_000)
     folder = tmp_path / "out"

@@ -322,6 +322,7 @@ def test_progress(tmp_path: Path) -> None:
 # Kills and full disks.
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("delay", [0.0, 0.2, 0.5])
 def test_the_run_is_killed_and_goes_on(tmp_path: Path, delay: float) -> None:
     source = write_jsonl(tmp_path / "a.jsonl", 6000, poison=(5,))

@@ -68,6 +68,7 @@ def test_memory_does_not_grow_with_the_input(arguments: list[str], tmp_path: Pat
     assert peak(many) - peak(few) < len(line) * (many - few) / 4
 
 
+@pytest.mark.posix
 def test_a_reader_that_goes_away_ends_the_run_quietly(tmp_path: Path) -> None:
     path = tmp_path / "texts.jsonl"
     path.write_bytes(jsonl("Hi") * 100_000)
@@ -80,6 +81,7 @@ def test_a_reader_that_goes_away_ends_the_run_quietly(tmp_path: Path) -> None:
     assert program.returncode == 141
 
 
+@pytest.mark.posix
 def test_lines_are_answered_as_they_come_and_an_interrupt_loses_none() -> None:
     with start("encode", "--lines") as program:
         assert program.stdin is not None

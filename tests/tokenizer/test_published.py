@@ -104,6 +104,7 @@ def test_of_a_file_no_more_is_read_than_tells_it_apart(tmp_path: Path) -> None:
     assert read_file(path, describe(SOUND)) == (SOUND * 2)[: len(SOUND) + 1]
 
 
+@pytest.mark.posix
 def test_what_is_no_regular_file_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(path := tmp_path / "small.tiktoken")
     with pytest.raises(OSError, match="not a regular file"):

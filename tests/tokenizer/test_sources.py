@@ -82,6 +82,7 @@ def test_a_folder_with_another_file(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.posix
 def test_a_folder_with_what_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(path := tmp_path / "small.tiktoken")
     assert fault_of(str(tmp_path)).startswith(
@@ -182,6 +183,7 @@ def test_a_damaged_file_in_the_cache_is_downloaded_anew(
     assert len(server.requests) == 2
 
 
+@pytest.mark.posix
 def test_what_is_no_file_in_the_cache_is_replaced(server: VocabularyServer, cache: Path) -> None:
     read_published(SMALL, server.address("good"), TIMEOUT)
     (path,) = files(cache)
