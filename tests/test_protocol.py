@@ -104,6 +104,9 @@ VALUES: dict[str, dict[str, object]] = {
     "render_message": {"message": '{"role": "user", "content": "Hi"}'},
     "render_conversation": {"conversation": '{"messages": []}'},
     "render_with_spans": {"conversation": '{"messages": [{"role": "user", "content": "<|end|>"}]}'},
+    "training_samples": {
+        "conversation": '{"messages": [{"role": "assistant", "channel": "final", "content": "Hi"}]}'
+    },
     "parse": {"tokens": HI, "role": "assistant"},
     "inspect": {"source": "<|channel|>final<|message|>Hi", "role": "assistant"},
     "special_tokens": {},

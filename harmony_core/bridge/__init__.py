@@ -15,7 +15,7 @@ from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
 from harmony_core import __version__
-from harmony_core.bridge import _api, _inspect, _render, _streams
+from harmony_core.bridge import _api, _inspect, _render, _streams, _training
 from harmony_core.bridge._arguments import read_params
 from harmony_core.bridge._wire import RequestFault, encoding, fault_of
 from harmony_core.bridge.protocol import OPERATIONS
@@ -35,7 +35,10 @@ _RARE_WORD = "Xyzzyland"
 
 
 # The tests hold each function's types to its operation's.
-_FUNCTIONS: dict[str, Any] = {**vars(_api), **vars(_inspect), **vars(_render), **vars(_streams)}
+_MODULES = (_api, _inspect, _render, _streams, _training)
+_FUNCTIONS: dict[str, Any] = {
+    name: item for module in _MODULES for name, item in vars(module).items()
+}
 _HANDLERS: dict[str, Callable[[Any], Any]] = {name: _FUNCTIONS[name] for name in OPERATIONS}
 
 

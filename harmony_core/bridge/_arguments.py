@@ -81,6 +81,8 @@ def _is_collection(origin: object) -> bool:
 _LISTS: dict[object, str] = {
     int: "token ids",
     str: "a list of strings",
+    bool: "a list of true and false",
+    str | None: "a list of strings and nulls",
     str | dict[str, Any]: "a list of strings and objects",
 }
 _NAMES: dict[object, str] = {

@@ -38,7 +38,7 @@ def render_with_spans(params: protocol.RenderParams) -> protocol.RenderValue:
     Raises:
         RequestFault: The text is no conversation, has unknown fields, or cannot be rendered.
     """
-    conversation = _read(Conversation, params.conversation)
+    conversation = read_chat(Conversation, params.conversation)
     tokens, ranges = _render(conversation, params)
     spans = encoding().rendered_spans(conversation, tokens, ranges)
     stream = token_stream(tokens, spans)
@@ -59,7 +59,7 @@ def render_conversation(params: protocol.RenderParams) -> protocol.TokensValue:
     Raises:
         RequestFault: The text is no conversation, or cannot be rendered.
     """
-    conversation = _read(Conversation, params.conversation)
+    conversation = read_chat(Conversation, params.conversation)
     return {"tokens": array("I", _render(conversation, params)[0])}
 
 
@@ -69,13 +69,13 @@ def render_message(params: protocol.RenderMessageParams) -> protocol.TokensValue
     Raises:
         RequestFault: The text is no message, or cannot be rendered.
     """
-    message = _read(Message, params.message)
+    message = read_chat(Message, params.message)
     try:
         tokens = encoding().render(message, params)
     except RenderError as error:
         raise RequestFault(error.kind, str(error), _RENDER_HINT) from error
     except ChatError as error:
-        raise _at_path(error) from error
+        raise at_path(error) from error
     return {"tokens": array("I", tokens)}
 
 
@@ -91,10 +91,9 @@ def _render(
             training=params.mode == "training",
         )
     except RenderError as error:
-        path = () if error.message_index is None else ("messages", error.message_index)
-        raise RequestFault(error.kind, str(error), _RENDER_HINT, path=path) from error
+        raise cannot_render(error) from error
     except ChatError as error:
-        raise _at_path(error) from error
+        raise at_path(error) from error
 
 
 def _literals(stream: TokenStream, starts: list[int]) -> Iterator[LiteralText]:
@@ -113,7 +112,7 @@ def _special_looking() -> re.Pattern[bytes]:
     return re.compile(SPECIAL_FORM.encode())
 
 
-def _read(kind: type[_Chat], source: str) -> _Chat:
+def read_chat(kind: type[_Chat], source: str) -> _Chat:
     """Read a conversation or a message from JSON text; what it would ignore is refused.
 
     Raises:
@@ -139,9 +138,16 @@ def _read(kind: type[_Chat], source: str) -> _Chat:
             path=error.path,
         ) from error
     except ChatError as error:
-        raise _at_path(error) from error
+        raise at_path(error) from error
 
 
-def _at_path(error: ChatError) -> RequestFault:
+def cannot_render(error: RenderError) -> RequestFault:
+    """The fault of a conversation that cannot be rendered."""
+    path = () if error.message_index is None else ("messages", error.message_index)
+    return RequestFault(error.kind, str(error), _RENDER_HINT, path=path)
+
+
+def at_path(error: ChatError) -> RequestFault:
+    """The fault of a value of the chat model."""
     hint = "Correct the marked field." if error.path else "Correct the value."
     return RequestFault(error.kind, str(error), hint, path=error.path)

@@ -25,6 +25,7 @@ from harmony_core.bridge.shapes import (
     StreamPart,
     TokenIds,
     TokenStream,
+    TrainingTurn,
     Uint8Array,
     Uint32Array,
     WireLeft,
@@ -35,6 +36,8 @@ from harmony_core.encoding import RenderConversationConfig, RenderOptions
 from harmony_core.format.diagnosis.codes import Severity
 from harmony_core.format.diagnosis.inspection import InspectPolicy
 from harmony_core.format.parse import StreamState
+from harmony_core.format.render import Dropping
+from harmony_core.format.training import CHANNELS
 from harmony_core.format.wire import MessageDict, WireCode, WireDiagnostic, WireInspectedMessage
 from harmony_core.input.outputs import Kind
 
@@ -102,6 +105,26 @@ class RenderParams(RenderConversationConfig):
     conversation: str
     mode: RenderMode = "conversation"
     next_role: Role = Role.ASSISTANT
+
+
+@dataclass(kw_only=True)
+class TrainingParams(RenderConversationConfig):
+    """A conversation to make training samples of, and what is to be learnt.
+
+    Attributes:
+        conversation: JSON text, as for ``RenderParams``.
+        learn: The channels to learn; ``null`` stands for messages without one.
+        learn_messages: For each message, whether it may be learnt; ``null`` for all.
+        max_tokens: The longest sample allowed.
+        turn: The turn whose tokens are wanted, counted from 0; the last one if ``null``.
+    """
+
+    conversation: str
+    drop: Dropping = "finished-turns"
+    learn: list[str | None] = field(default_factory=lambda: [*CHANNELS])
+    learn_messages: list[bool] | None = None
+    max_tokens: int | None = None
+    turn: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -303,6 +326,29 @@ class InspectValue(InspectionValue):
     left: list[WireLeft]
 
 
+class TrainingValue(TypedDict):
+    """The samples that a conversation gives, and the tokens of one.
+
+    Attributes:
+        turns: Each turn of the assistant's, in order.
+        turn: The turn that the rest is about.
+        tokens: The sample's tokens, none if it gives no sample; the messages of their spans are
+            indexes into ``messages``.
+        loss_mask: For each token, 1 if it is a target, else 0. It is not shifted.
+        messages: The messages in the sample, in order.
+        left_out: The indexes of the messages before its last one that it leaves out.
+        unused: How many messages follow the last turn, and so are in no sample.
+    """
+
+    turns: list[TrainingTurn]
+    turn: int
+    tokens: TokenStream
+    loss_mask: Uint8Array
+    messages: list[RenderedMessage]
+    left_out: list[int]
+    unused: int
+
+
 class Snapshot(TypedDict):
     """Where a parser is.
 
@@ -385,6 +431,7 @@ OPERATIONS = {
     "render_message": Operation(RenderMessageParams, TokensValue),
     "render_conversation": Operation(RenderParams, TokensValue),
     "render_with_spans": Operation(RenderParams, RenderValue),
+    "training_samples": Operation(TrainingParams, TrainingValue),
     "parse": Operation(ParseParams, MessagesValue),
     "inspect": Operation(InspectParams, InspectValue),
     "special_tokens": Operation(NoParams, TextsValue),

@@ -223,6 +223,22 @@ class RenderedMessage(TypedDict):
     stop: int
 
 
+class TrainingTurn(TypedDict):
+    """A turn of the assistant's, and the sample that it gives.
+
+    Attributes:
+        turn: Which turn, counted from 0.
+        tokens: How many tokens the sample has; 0 if there is none.
+        targets: How many of them are targets.
+        fault: Why it gives no sample.
+    """
+
+    turn: int
+    tokens: int
+    targets: int
+    fault: Fault | None
+
+
 class LiteralText(TypedDict):
     """Text that spells a special token, but is sent as plain text.
 

@@ -225,6 +225,78 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  */
 
 /**
+ * A conversation to make training samples of, and what is to be learnt.
+ *
+ * @typedef {object} TrainingParams
+ * @property {string} conversation JSON text, as for `RenderParams`.
+ * @property {boolean} [auto_drop_analysis] Leave out analysis messages that the model no longer
+ *   needs. By default `true`.
+ * @property {"before-first-final" | "finished-turns"} [drop] Which those are.
+ *   `"before-first-final"`, as in the reference: those before the first final message, once the
+ *   assistant's last message is a final one. `"finished-turns"`, as the format's guide has it:
+ *   those of every turn that the assistant has ended with a final message; the turn that ends a
+ *   conversation rendered for training is still to be learnt, and keeps its own. By default
+ *   `"finished-turns"`.
+ * @property {"reference" | "full"} [schema] How the tools' JSON Schemas are written. `"reference"`:
+ *   as the reference does, which loses what it does not know. `"full"`: with `$ref`, `anyOf`,
+ *   `allOf`, `const`, values that are no strings, maps and tuples. By default `"reference"`.
+ * @property {(string | null)[]} [learn] The channels to learn; `null` stands for messages without
+ *   one. By default `["analysis", "commentary", "final"]`.
+ * @property {boolean[] | null} [learn_messages] For each message, whether it may be learnt; `null`
+ *   for all. By default `null`.
+ * @property {number | null} [max_tokens] The longest sample allowed. By default `null`.
+ * @property {number | null} [turn] The turn whose tokens are wanted, counted from 0; the last one
+ *   if `null`. By default `null`.
+ */
+
+/**
+ * A place in a pasted or typed text.
+ *
+ * @typedef {object} Place
+ * @property {number} start Where it begins, in UTF-16 code units.
+ * @property {number} stop Where it ends.
+ * @property {number} line Its line, from 1.
+ * @property {number} column Its column, from 1.
+ */
+
+/**
+ * What is wrong with what was given.
+ *
+ * @typedef {object} Fault
+ * @property {string} kind A stable name, such as `"invalid-json"` or `"unexpected-token"`.
+ * @property {string} message What was found, and what was expected.
+ * @property {string} hint What to do; may be empty.
+ * @property {number | null} token Index of the token at fault.
+ * @property {(string | number)[]} path Where in the conversation or the parameters, such as
+ *   `["messages", 2, "channel"]`; empty if it is not about a field.
+ * @property {Place | null} place Where in the text.
+ */
+
+/**
+ * A turn of the assistant's, and the sample that it gives.
+ *
+ * @typedef {object} TrainingTurn
+ * @property {number} turn Which turn, counted from 0.
+ * @property {number} tokens How many tokens the sample has; 0 if there is none.
+ * @property {number} targets How many of them are targets.
+ * @property {Fault | null} fault Why it gives no sample.
+ */
+
+/**
+ * The samples that a conversation gives, and the tokens of one.
+ *
+ * @typedef {object} TrainingValue
+ * @property {TrainingTurn[]} turns Each turn of the assistant's, in order.
+ * @property {number} turn The turn that the rest is about.
+ * @property {TokenStream} tokens The sample's tokens, none if it gives no sample; the messages of
+ *   their spans are indexes into `messages`.
+ * @property {Uint8Array} loss_mask For each token, 1 if it is a target, else 0. It is not shifted.
+ * @property {RenderedMessage[]} messages The messages in the sample, in order.
+ * @property {number[]} left_out The indexes of the messages before its last one that it leaves out.
+ * @property {number} unused How many messages follow the last turn, and so are in no sample.
+ */
+
+/**
  * A completion to parse.
  *
  * @typedef {object} ParseParams
@@ -353,29 +425,6 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  * @property {string} repair What the inspector does.
  * @property {string} advice How to fix it.
  * @property {string} url Where the documentation explains it.
- */
-
-/**
- * A place in a pasted or typed text.
- *
- * @typedef {object} Place
- * @property {number} start Where it begins, in UTF-16 code units.
- * @property {number} stop Where it ends.
- * @property {number} line Its line, from 1.
- * @property {number} column Its column, from 1.
- */
-
-/**
- * What is wrong with what was given.
- *
- * @typedef {object} Fault
- * @property {string} kind A stable name, such as `"invalid-json"` or `"unexpected-token"`.
- * @property {string} message What was found, and what was expected.
- * @property {string} hint What to do; may be empty.
- * @property {number | null} token Index of the token at fault.
- * @property {(string | number)[]} path Where in the conversation or the parameters, such as
- *   `["messages", 2, "channel"]`; empty if it is not about a field.
- * @property {Place | null} place Where in the text.
  */
 
 /**
@@ -723,6 +772,7 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  * @property {{params: RenderMessageParams, value: TokensValue}} render_message
  * @property {{params: RenderParams, value: TokensValue}} render_conversation
  * @property {{params: RenderParams, value: RenderValue}} render_with_spans
+ * @property {{params: TrainingParams, value: TrainingValue}} training_samples
  * @property {{params: ParseParams, value: MessagesValue}} parse
  * @property {{params: InspectParams, value: InspectValue}} inspect
  * @property {{params: NoParams, value: TextsValue}} special_tokens
@@ -787,6 +837,15 @@ export const DEFAULTS = {
     schema: "reference",
     mode: "conversation",
     next_role: "assistant",
+  },
+  training_samples: {
+    auto_drop_analysis: true,
+    drop: "finished-turns",
+    schema: "reference",
+    learn: ["analysis", "commentary", "final"],
+    learn_messages: null,
+    max_tokens: null,
+    turn: null,
   },
   parse: {
     role: null,
