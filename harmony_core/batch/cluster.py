@@ -31,7 +31,7 @@ __all__ = ["ATTEMPTS", "on_ray"]
 ATTEMPTS = 3
 _PATIENCE = 10.0  # seconds
 # Arrow's own allocator keeps some sixty megabytes that a worker does not use.
-_WORKERS = {"env_vars": {"ARROW_DEFAULT_MEMORY_POOL": "system"}}
+_WORKERS = {"env_vars": {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}}
 # Nothing but plans and counts goes through Ray's store of objects.
 _STORE_BYTES = 100 * 1024**2
 

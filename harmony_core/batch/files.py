@@ -119,14 +119,14 @@ def _hidden(path: str, folder: str) -> bool:
 
 
 def open_bytes(file: InputFile) -> pa.NativeFile:
-    """Open an input for reading, decompressed.
+    """Open an input for reading, decompressed; what is not compressed can be sought in.
 
     Raises:
         BatchError: It cannot be opened.
     """
     filesystem, inner = filesystem_of(file.path)
     try:
-        if file.form == "parquet":
+        if file.form == "parquet" or not file.compressed:
             return filesystem.open_input_file(inner)
         return filesystem.open_input_stream(inner, compression="detect", buffer_size=1 << 20)
     except (pa.ArrowException, OSError) as error:

@@ -260,7 +260,7 @@ def _lines(shard: Shard, file: InputFile) -> Iterator[tuple[int, bytes]]:
         at = 0
         if shard.offset:
             at = shard.start
-            stream.seek(shard.offset) if stream.seekable() else stream.read(shard.offset)
+            stream.seek(shard.offset)
         pieces: list[bytes] = []  # of a line that goes on
         while at < shard.stop and (chunk := stream.read(_CHUNK)):
             first, *others = chunk.split(b"\n")

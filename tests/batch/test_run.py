@@ -20,7 +20,8 @@ from support.batches import command, messages, parts, results, write_jsonl, writ
 
 from harmony_core import Conversation, load_harmony_encoding
 from harmony_core.arrow import RenderSettings, SettingsError
-from harmony_core.batch import BatchError, Progress, make_plan, run_batch
+from harmony_core.batch import BatchError, Progress, make_plan, run_batch, shard
+from harmony_core.batch.files import open_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -390,3 +391,39 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(BatchError) as caught:
         render(write_jsonl(tmp_path / "a.jsonl", 1), tmp_path / "file" / "out")
     assert caught.value.kind in {"output", "plan"}
+
+
+def test_a_shard_reads_no_more_than_its_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last shard of a big file does not read the whole file."""
+    source = tmp_path / "a.jsonl"
+    source.write_text('{"messages": []}\n' * 400_000)
+    monkeypatch.setattr(shard, "_CHUNK", 1 << 12)
+    plan = make_plan("render", [str(source)], rows_per_shard=100)
+    last = plan.shards[-1]
+    read = 0
+
+    class Counted:
+        def __init__(self, file: Any) -> None:
+            self.stream = open_bytes(file)
+
+        def __enter__(self) -> Counted:  # noqa: PYI034 - Self is 3.11
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.stream.close()
+
+        def seek(self, offset: int) -> None:
+            self.stream.seek(offset)
+
+        def read(self, size: int) -> bytes:
+            nonlocal read
+            data: bytes = self.stream.read(size)
+            read += len(data)
+            return data
+
+    monkeypatch.setattr(shard, "open_bytes", Counted)
+    lines = [*shard._lines(last, plan.inputs[0])]
+    assert [number for number, _ in lines] == [*range(399_900, 400_000)]
+    assert read <= 100 * 17 + (1 << 12)
