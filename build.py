@@ -112,7 +112,7 @@ def command_mutate(options: argparse.Namespace) -> int:
     """Look for changes of the code that no test notices."""
     for purpose in ("build", "test", "mutate"):
         environment.python_packages(purpose)
-    return mutation.mutate(options.names)
+    return mutation.mutate(options.room)
 
 
 def command_bench(options: argparse.Namespace) -> int:
@@ -207,7 +207,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     test.set_defaults(command=command_test)
 
     mutate = commands.add_parser("mutate", help="look for changes that no test notices")
-    mutate.add_argument("names", nargs="*", help="modules, such as harmony_core.format.parse")
+    mutate.add_argument("room", choices=[*mutation.ROOMS])
     mutate.set_defaults(command=command_mutate)
 
     measure = commands.add_parser("bench", help="measure natively and in the browser")

@@ -4,7 +4,7 @@ import globals from "globals";
 
 // Every rule is on, but these. Formatting is Prettier's business, types are tsc's.
 export default defineConfig([
-  globalIgnores(["build/", "dist/", "mutants/"]),
+  globalIgnores(["build/", "dist/"]),
   js.configs.all,
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },

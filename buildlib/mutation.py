@@ -3,22 +3,83 @@
 from __future__ import annotations
 
 import os
+import shutil
+from typing import NamedTuple
 
 from buildlib.environment import program
-from buildlib.project import show
+from buildlib.project import BUILD, ROOT, show
+
+_COPIED = ("harmony_core", "tests", "docs", "pyproject.toml")
 
 
-def mutate(names: list[str]) -> int:
-    """Test mutants and list those that no test noticed.
+class _Room(NamedTuple):
+    """What is changed, and the tests that should notice.
+
+    Tests that look at functions instead of calling them are left out: mutmut wraps all functions.
+    """
+
+    sources: tuple[str, ...]
+    tests: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+
+ROOMS = {
+    "parser": _Room(
+        sources=("format/parse.py", "format/parse_whole.py", "format/_header.py"),
+        tests=("format/test_parse.py", "format/test_parse_stateful.py", "format/test_header.py"),
+    ),
+    "renderer": _Room(
+        sources=("format/render.py", "format/_tools_section.py"),
+        tests=(
+            *("format/test_render.py", "format/test_finished_turns.py", "test_encoding.py"),
+            *("format/test_rendered_spans.py", "format/test_typescript.py"),
+        ),
+        left_out=("format/test_render.py::TestFaults",),
+    ),
+    "diagnosis": _Room(
+        sources=("format/diagnosis/*",),
+        tests=("format/diagnosis",),
+        left_out=("format/diagnosis/test_streaming.py::test_it_has_all_that_the_parser_has",),
+    ),
+}
+
+
+def mutate(name: str) -> int:
+    """Test the mutants of a room and list those that no test noticed.
 
     Args:
-        names: Modules or functions, such as ``harmony_core.format.parse``; all that
-            ``[tool.mutmut]`` in ``pyproject.toml`` names if there are none.
+        name: A key of ``ROOMS``.
 
     Returns:
         The exit code.
     """
-    patterns = [f"{name}.*" for name in names]
+    room = ROOMS[name]
+    folder = BUILD / "mutants" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for copied in _COPIED:
+        source, copy = ROOT / copied, folder / copied
+        if source.is_dir():
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, copy)
+    (folder / "setup.cfg").write_text(_settings(room), encoding="utf-8")
     workers = str(os.cpu_count() or 1)
-    code = show(program("mutmut"), "run", "--max-children", workers, *patterns)
-    return code or show(program("mutmut"), "results")
+    code = show(program("mutmut"), "run", "--max-children", workers, cwd=folder)
+    return code or show(program("mutmut"), "results", cwd=folder)
+
+
+def _settings(room: _Room) -> str:
+    """The settings of mutmut, a value a line."""
+    options = {
+        "source_paths": ["harmony_core"],
+        "only_mutate": [f"harmony_core/{name}" for name in room.sources],
+        "also_copy": ["docs"],
+        "pytest_add_cli_args": [
+            *("--hypothesis-profile=mutation", "-m", "not slow and not page"),
+            *(f"--deselect=tests/{name}" for name in room.left_out),
+        ],
+        "pytest_add_cli_args_test_selection": [f"tests/{name}" for name in room.tests],
+    }
+    lines = [f"{name} =\n  " + "\n  ".join(values) for name, values in options.items()]
+    return "\n".join(["[mutmut]", *lines]) + "\n"
