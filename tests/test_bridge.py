@@ -348,3 +348,17 @@ def test_about_names_the_formatting_tokens() -> None:
     about = json.loads(bridge.about())
     assert {"id": 200006, "text": "<|start|>"} in about["special_tokens"]
     assert set(about["builtin_tools"]) == {"browser", "python"}
+
+
+def test_the_problems_of_other_outputs_are_counted_up_to_a_bound() -> None:
+    sound, cut = "<|channel|>final<|message|>Yes<|return|>", "<|channel|>final<|message|>Ye"
+    source = json.dumps({"choices": [{"index": n, "text": t} for n, t in enumerate([sound, cut])]})
+    for output in (0, 1):
+        value = inspect(source, role="assistant", output=output)
+        first, second = (each["counts"] for each in value["outputs"])
+        assert sum(first.values()) == 0
+        assert second["error"] + second["warning"] > 0
+        assert value["counts"] == (first, second)[output]
+    endless = "<|channel|>final<|message|>" + "word " * 30_000 + "<|return|>"
+    big = json.dumps({"choices": [{"index": n, "text": t} for n, t in enumerate([sound, endless])]})
+    assert inspect(big, role="assistant")["outputs"][1]["counts"] is None

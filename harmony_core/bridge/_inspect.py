@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from harmony_core.bridge._wire import (
@@ -12,7 +13,7 @@ from harmony_core.bridge._wire import (
     place_in,
     token_stream,
 )
-from harmony_core.format.diagnosis.codes import CODES
+from harmony_core.format.diagnosis.codes import CODES, Severity
 from harmony_core.format.finish import Finish
 from harmony_core.format.reference_results import reference_results
 from harmony_core.input import Output, Outputs, TokenInputError, read_outputs
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 # So many messages that differ from the recovered ones are listed.
 _MOST_DIFFERENCES = 20
+# So many tokens of the outputs beside the chosen one are inspected.
+_MOST_TOKENS = 20_000
 
 
 def inspect(params: protocol.InspectParams) -> protocol.InspectValue:
@@ -46,15 +49,35 @@ def inspect(params: protocol.InspectParams) -> protocol.InspectValue:
     """
     found = _read(params)
     chosen = _choose(found.outputs, params.output)
-    finish = read_finish(params) or (chosen.finish if any(chosen.finish) else None)
-    inspection = encoding().inspect(chosen.tokens, params.role, params, finish=finish)
+    inspection = _inspection(chosen, params)
     return {
         **inspect_value(inspection, params.role, chosen),
         "output": params.output,
-        "outputs": [_wire_output(output) for output in found.outputs[:MOST_LISTED]],
+        "outputs": _wire_outputs(found.outputs, inspection, params),
         "outputs_total": len(found.outputs),
         "left": [_wire_left(left) for left in found.left[:MOST_LISTED]],
     }
+
+
+def _inspection(output: Output, params: protocol.InspectParams) -> Inspection:
+    finish = read_finish(params) or (output.finish if any(output.finish) else None)
+    return encoding().inspect(output.tokens, params.role, params, finish=finish)
+
+
+def _wire_outputs(
+    outputs: list[Output], chosen: Inspection, params: protocol.InspectParams
+) -> list[WireOutput]:
+    """Describe outputs, and count the problems of the first ones."""
+    budget = _MOST_TOKENS
+    listed: list[WireOutput] = []
+    for number, output in enumerate(outputs[:MOST_LISTED]):
+        if number == params.output:
+            listed.append(_wire_output(output, chosen))
+            continue
+        budget -= len(output.tokens)
+        inspection = _inspection(output, params) if budget >= 0 else None
+        listed.append(_wire_output(output, inspection))
+    return listed
 
 
 def _choose(outputs: list[Output], number: int) -> Output:
@@ -70,7 +93,7 @@ def _choose(outputs: list[Output], number: int) -> Output:
     )
 
 
-def _wire_output(output: Output) -> WireOutput:
+def _wire_output(output: Output, inspection: Inspection | None) -> WireOutput:
     return {
         "title": output.title,
         "kind": output.kind,
@@ -81,7 +104,13 @@ def _wire_output(output: Output) -> WireOutput:
         "prompt_tokens": None if output.prompt is None else len(output.prompt),
         "finish_reason": output.finish.reason,
         "stop_token": output.finish.stop_token,
+        "counts": None if inspection is None else _counts(inspection),
     }
+
+
+def _counts(inspection: Inspection) -> dict[str, int]:
+    counts = Counter(found.severity for found in inspection.diagnostics)
+    return {severity.value: counts[severity] for severity in Severity}
 
 
 def _wire_left(left: Left) -> WireLeft:

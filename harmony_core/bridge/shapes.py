@@ -356,6 +356,8 @@ class WireOutput(TypedDict):
         prompt_tokens: How many the prompt has, if the source gives its ids.
         finish_reason: Why generation ended, as far as the source says.
         stop_token: The token that ended it, likewise.
+        counts: The number of its diagnostics of each severity; ``None`` if it was not inspected
+            because the source holds too much.
     """
 
     title: str
@@ -367,6 +369,7 @@ class WireOutput(TypedDict):
     prompt_tokens: int | None
     finish_reason: str | None
     stop_token: int | None
+    counts: dict[Annotated[str, Severity], int] | None
 
 
 class WireLeft(TypedDict):

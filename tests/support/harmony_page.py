@@ -51,8 +51,8 @@ class HarmonyPage:
         self.page.locator("#inspect-clear").click()
         self.choose("source_kind", "auto")
         self.choose("role", "assistant")
-        for policy in ("missing_call_is_call", "recover_stripped_markers"):
-            self.panel.locator(f"input[name={policy}]").uncheck()
+        self.panel.locator("input[name=missing_call_is_call]").uncheck()
+        self.panel.locator("input[name=recover_stripped_markers]").check()
         self.turn_to("write")
         self.page.locator("#write-clear").click()
         self.choose("mode", "conversation")

@@ -59,6 +59,29 @@ def test_how_to_read_it_can_be_overridden(app: HarmonyPage) -> None:
     assert len(app.copied_ids()) > 3
 
 
+def test_every_choice_is_told_and_can_be_shown(app: HarmonyPage) -> None:
+    texts = ["final<|message|>Yes<|return|>", "final<|message|>No<|return|>", "final<|message|>Ma"]
+    choices = [{"index": n, "text": f"<|channel|>{text}"} for n, text in enumerate(texts)]
+    app.paste(json.dumps({"choices": choices}))
+    taken, verdict = app.panel.locator(".taken"), app.panel.locator(".verdict")
+    expect(taken).to_contain_text("choices[0].text")
+    expect(taken).to_contain_text("Output 1 of 3")
+    expect(verdict).to_contain_text("problems in 1 other output")
+    expect(verdict).not_to_have_attribute("data-gravity", "good")
+    taken.locator("select").select_option("2")
+    expect(taken).to_contain_text("Output 3 of 3")
+    expect(app.problem("truncated-content")).to_have_count(1)
+    app.paste("<|channel|>final<|message|>Yes<|return|>")
+    expect(verdict).to_have_text("no problems, 1 message")
+    expect(taken.locator("select")).to_be_hidden()
+
+
+def test_a_parsed_answer_says_what_to_ask_for(app: HarmonyPage) -> None:
+    answer = {"choices": [{"message": {"role": "assistant", "content": "Hi"}}]}
+    app.paste(json.dumps({"object": "chat.completion", **answer}))
+    expect(app.alerts.first).to_contain_text("return_token_ids")
+
+
 def test_a_cut_off_message_is_marked(app: HarmonyPage) -> None:
     app.paste("<|channel|>final<|message|>The series conv")
     card = app.page.locator("#messages > li")
@@ -94,7 +117,7 @@ BAD_SOURCES = {
     "huge": ("1 " + "9" * 400, "999"),
     "fraction": ("1, 2.5, 3", "2.5"),
     "word": ("[1, 2, three]", "three"),
-    "object without ids": ('{"error": "no such model"}', "no list of token ids"),
+    "object without ids": ('{"error": "no such model"}', "no output"),
     "binary": ("\x7fELF\x02\x01\x01\x00\x00\x03", "binary"),
 }
 

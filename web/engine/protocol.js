@@ -482,6 +482,8 @@ export const JOIN = Object.freeze({ start: 0, stop: 1, size: 2 });
  * @property {number | null} prompt_tokens How many the prompt has, if the source gives its ids.
  * @property {string | null} finish_reason Why generation ended, as far as the source says.
  * @property {number | null} stop_token The token that ended it, likewise.
+ * @property {Record<Severity, number> | null} counts The number of its diagnostics of each
+ *   severity; `null` if it was not inspected because the source holds too much.
  */
 
 /**

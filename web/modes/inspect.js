@@ -14,6 +14,8 @@ import { createMessages } from "../panes/messages.js";
 import { createProblems, summarise } from "../panes/problems.js";
 import { createTokenPane } from "../panes/token_pane.js";
 import { createReferenceResults } from "../panes/reference_results.js";
+import { createTaken } from "../panes/taken.js";
+import { gravityOf, verdictOf } from "../panes/verdict.js";
 import { readSettings } from "../persistence.js";
 import { counted } from "../words.js";
 import { INSPECT_EXAMPLES } from "./inspect_examples.js";
@@ -34,10 +36,14 @@ const INDENT = 2;
 
 /** The names under which texts are kept. */
 const SOURCE = "paste";
-const SETTINGS = "inspect";
+// Not "inspect": there the former default of recover_stripped_markers may be kept.
+const SETTINGS = "inspection";
 
 /** The first message of a pasted output is most often begun by the prompt. @type {Options} */
 const OPTIONS = { ...DEFAULTS.inspect, role: "assistant" };
+
+/** Of a source that has just changed: the first output, and nothing about its end. */
+const UNSAID = { output: 0, finish_reason: null, stop_token: null };
 
 /** @type {InspectMode["initial"]} */
 const initial = () => ({ input: { source: "", ...OPTIONS }, view: {} });
@@ -70,7 +76,7 @@ export const inspect = {
   examples: INSPECT_EXAMPLES.map(({ name, about, source, options }) => ({
     name,
     about,
-    load: (input) => ({ ...input, ...options, source }),
+    load: (input) => ({ ...input, ...options, ...UNSAID, source }),
   })),
   mount,
 };
@@ -78,13 +84,20 @@ export const inspect = {
 /** @param {Host} host */
 function mount(host) {
   const { panel, notices } = host;
-  const recognised = findElement(panel, ".recognised");
+  const verdict = findElement(panel, ".verdict");
+  const taken = createTaken(findElement(panel, ".taken"), {
+    choose: (output) =>
+      host.edit((before) => ({ ...before, output }), { label: `show output ${output + 1}` }),
+  });
   const input = findElement(panel, "section");
   const found = () => host.state.answer.value?.messages ?? [];
 
   /** @param {string} source @param {import("./mode.js").Change} what */
   const setSource = (source, what) =>
-    host.edit((before) => (before.source === source ? before : { ...before, source }), what);
+    host.edit(
+      (before) => (before.source === source ? before : { ...before, ...UNSAID, source }),
+      what,
+    );
 
   const editor = createEditor(findElement(panel, "#source"), {
     label: "Token ids or Harmony text",
@@ -151,7 +164,15 @@ function mount(host) {
     if (!value || !edited || fault || busy) return;
     const source = value.recognised === "text" ? edited.text : `[${edited.ids.join(", ")}]`;
     const step = label.charAt(0).toLowerCase() + label.slice(1);
-    setSource(source, { label: step, notice: `Applied: ${label}.` });
+    const { finish_reason = null, stop_token = null } = value.outputs[value.output] ?? {};
+    const others =
+      value.outputs_total > 1 ? " The other outputs are gone; undo brings them back." : "";
+    const notice = `Applied: ${label}.${others}`;
+    // The tokens replace the answer, but what the server said about the end stays true.
+    host.edit((before) => ({ ...before, ...UNSAID, finish_reason, stop_token, source }), {
+      label: step,
+      notice,
+    });
   }
 
   /** @param {Fault | null} fault */
@@ -176,7 +197,9 @@ function mount(host) {
       const all = value?.messages ?? [];
       const labels = all.map((_, index) => String(index + 1));
       const hint = host.state.input.source.trim()
-        ? "The tokens appear here once the tokenizer is loaded."
+        ? fault
+          ? "No tokens: the source cannot be read."
+          : "Working…"
         : "Paste a model’s output or choose an example.";
       tokens.show(value?.tokens ?? null, labels, hint);
       const stale = fault !== null && value !== null;
@@ -186,7 +209,12 @@ function mount(host) {
       problems.show(value);
       references.show(value);
       showFault(fault);
-      setText(recognised, value && !fault ? value.form : "");
+      taken.show(fault ? null : value);
+      verdict.hidden = !value;
+      verdict.dataset["gravity"] = value ? gravityOf(value) : "";
+      verdict.toggleAttribute("data-stale", stale || busy);
+      const earlier = stale ? "Last valid result: " : "";
+      setText(verdict, value ? earlier + verdictOf(value) : "");
       setText(findElement(panel, "#messages-count"), value ? counted(all.length, "message") : "");
       copy.disabled = !all.length;
       edit.disabled = !all.length;
@@ -203,7 +231,14 @@ function mount(host) {
 function connectOptions(form, host) {
   form.addEventListener("input", () => {
     const options = /** @type {Partial<Options>} */ (readOptions(form));
-    host.edit((input) => ({ ...input, ...options }), { label: "option change" });
+    host.edit(
+      (input) => {
+        // Read in another way, the source may hold fewer outputs.
+        const output = options.source_kind === input.source_kind ? input.output : 0;
+        return { ...input, ...options, output };
+      },
+      { label: "option change" },
+    );
   });
   host.watch(
     ({ input }) => [input],

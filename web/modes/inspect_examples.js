@@ -11,7 +11,7 @@ const completion = {
   source_kind: "auto",
   role: "assistant",
   missing_call_is_call: false,
-  recover_stripped_markers: false,
+  recover_stripped_markers: true,
 };
 
 /** @type {{name: string, about: string, source: string, options?: Partial<InspectOptions>}[]} */
@@ -69,7 +69,7 @@ export const INSPECT_EXAMPLES = [
     name: "Special tokens stripped",
     about: "skip_special_tokens was on: only words remain",
     source: "analysisThe user says hello. Greet back.assistantfinalHello! How can I help?",
-    options: { ...completion, source_kind: "text" },
+    options: completion,
   },
   {
     name: "Duplicate header",
