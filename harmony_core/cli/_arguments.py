@@ -31,10 +31,10 @@ FOLDER_COMMANDS: tuple[type[Batch | Report], ...] = (Batch, Report)
 
 EXIT_CODES = {
     ExitCode.OK: "everything was done",
-    ExitCode.INPUT: "an input was missing or at fault, or inspect found a problem; "
-    "with --on-error skip, the others were done",
+    ExitCode.FOUND: "everything was read, and inspect or parse found a problem in an output",
     ExitCode.USAGE: "the command line is wrong",
     ExitCode.ENVIRONMENT: "the output could not be written, or the vocabulary not read",
+    ExitCode.INPUT: "an input was missing or could not be read, whatever was found in the others",
     ExitCode.INTERNAL: "a fault of the program itself",
     ExitCode.INTERRUPTED: "interrupted",
     ExitCode.BROKEN_PIPE: "the reader of the output went away",
@@ -112,7 +112,8 @@ def _add_options(parser: ArgumentParser, command: type[Command]) -> None:
         dest="form",
         action="store_const",
         const=Form.WHOLE,
-        help="a file is one (the default; of files named *.jsonl or *.ndjson, each line is)",
+        help="a file is one (the default, other than for "
+        + ("logs and JSON Lines)" if command.reads_logs else "files named *.jsonl or *.ndjson)"),
     )
     default = "json for --jsonl" if command.formats == ("plain", "json") else command.formats[0]
     parser.add_argument(
@@ -127,8 +128,9 @@ def _add_options(parser: ArgumentParser, command: type[Command]) -> None:
     parser.add_argument(
         "--on-error",
         choices=("stop", "skip"),
-        default="stop",
-        help="end the run at the first input at fault, or report it and go on (default: stop)",
+        default=command.on_error,
+        help="end the run at the first input at fault, or report it and go on "
+        f"(default: {command.on_error})",
     )
     parser.add_argument("--no-progress", action="store_true", help="show no progress")
 

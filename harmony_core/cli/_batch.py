@@ -93,7 +93,7 @@ class Batch:
         output.flush()
         if summary.left_out:
             return ExitCode.ENVIRONMENT
-        return ExitCode.INPUT if summary.counts.errors else ExitCode.OK
+        return ExitCode.FOUND if summary.counts.errors else ExitCode.OK
 
 
 def import_extra(module: str) -> Any:  # noqa: ANN401 - a module

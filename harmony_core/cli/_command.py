@@ -7,13 +7,14 @@ import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from harmony_core.chat import Conversation, Role, unknown_fields
-from harmony_core.cli._faults import InputFault, UsageFault, say
+from harmony_core.cli._faults import ExitCode, InputFault, UsageFault, say
 from harmony_core.cli._input import Document, Form
 from harmony_core.encoding import RenderConversationConfig
 from harmony_core.errors import ChatError, RenderError, UnknownFieldWarning
 from harmony_core.format._header import ROLES
-from harmony_core.input import TokenInputError, read_outputs
+from harmony_core.input import AlreadyParsedError, TokenInputError, read_outputs
 from harmony_core.input.logs import Record
+from harmony_core.input.paths import at
 from harmony_core.input.read import read_record
 from harmony_core.registry import HarmonyEncodingName, load_harmony_encoding
 
@@ -53,6 +54,8 @@ class Command:
     examples: ClassVar[Sequence[Example]]
     forms: ClassVar[dict[Form, str]]  # beside whole files -> what a line then is
     formats: ClassVar[Sequence[str]] = ("plain", "json")
+    reads_logs: ClassVar[bool] = False  # whether a file that holds a log is read as one
+    on_error: ClassVar[str] = "stop"  # what an input at fault does to the run, if not said
 
     def __init__(self, options: Namespace, output: Output) -> None:
         self.options = options
@@ -81,9 +84,9 @@ class Command:
         return False
 
     @property
-    def found_fault(self) -> bool:
-        """Whether the run fails although every document could be answered."""
-        return False
+    def code(self) -> ExitCode:
+        """What to tell the shell if every document could be answered."""
+        return ExitCode.OK
 
     def writes_json(self, document: Document) -> bool:
         """Whether a document's result is to be JSON: as asked, or as the document is."""
@@ -92,21 +95,27 @@ class Command:
         return bool(self.options.format == "json")
 
 
-def field_of(document: Document, name: str) -> Document:
+def field_of(document: Document, path: str) -> Document:
     """Give a field of a line's object as a document by itself.
+
+    Args:
+        document: The line.
+        path: The field's name; or a path such as ``response.choices[0].text``, in which ``[]``
+            stands for every item.
 
     Raises:
         InputFault: The line is no such object.
         UsageFault: The documents are not lines of JSON.
     """
-    if document.form is not Form.JSONL:
+    if document.form not in (Form.JSONL, Form.LOG):
         raise UsageFault(FIELD_NEEDS_JSONL)
     value: Any = document.json()
     if not isinstance(value, dict):
-        raise wrong_kind(document, f'an object with the field "{name}"', value)
-    if name not in value:
-        raise InputFault(f'there is no field "{name}"', line=document.line)
-    return document.part(json.dumps(value[name]))
+        raise wrong_kind(document, f'an object with the field "{path}"', value)
+    found = value[path] if path in value else at(value, path.replace("[]", "[*]"))
+    if found is None and path not in value:
+        raise InputFault(f'there is no field "{path}"', line=document.line)
+    return document.part(json.dumps(found))
 
 
 _KINDS = {
@@ -161,17 +170,23 @@ def read_document(
     """
     source = document.text()
     try:
+        if document.form is Form.LOG:
+            record = document.record or Record(source, document.line or 1, "value")
+            return read_record(record, encoding.tokenizer, kind=wanted, check=check)
         if document.form is not Form.JSONL:
             return read_outputs(source, encoding.tokenizer, kind=wanted, check=check)
-        value = document.json()
-        if isinstance(value, str):
-            kind: Wanted = "text" if wanted == "auto" else wanted
-            return read_outputs(value, encoding.tokenizer, kind=kind, check=check)
-        record = Record(source, document.line or 1, "value")
+        if document.record is None or document.record.kind == "value":
+            value = document.json()
+            if isinstance(value, str):
+                kind: Wanted = "text" if wanted == "auto" else wanted
+                return read_outputs(value, encoding.tokenizer, kind=kind, check=check)
+        record = document.record or Record(source, document.line or 1, "value")
         found = read_record(record, encoding.tokenizer, check=check)
     except TokenInputError as error:
-        message = f"{error} {error.hint}"
-        if document.form is Form.JSONL:
+        brief = isinstance(error, AlreadyParsedError) and document.line is not None
+        hint = "See docs/input.md for what to ask for." if brief else error.hint
+        message = " ".join(f"{error} {hint}".split())
+        if document.form in (Form.JSONL, Form.LOG):
             raise InputFault(message, line=document.line) from error
         raise document.fault_at(source, error.start, message) from error
     if wanted != "auto" and any(output.kind != wanted for output in found.outputs):

@@ -15,9 +15,10 @@ class ExitCode(IntEnum):
     """What the program tells the shell."""
 
     OK = 0
-    INPUT = 1  # an input is missing or at fault
+    FOUND = 1  # what is looked for was found: a problem of an output
     USAGE = 2  # argparse's own
     ENVIRONMENT = 3  # the output cannot be written, or the vocabulary not read
+    INPUT = 4  # an input is missing or cannot be read
     INTERNAL = 70  # EX_SOFTWARE of sysexits.h
     INTERRUPTED = 130  # 128 + SIGINT, as shells say it
     BROKEN_PIPE = 141  # 128 + SIGPIPE
@@ -28,11 +29,20 @@ class InputFault(Exception):  # noqa: N818 - never leaves the command line
 
     Attributes:
         line: The line of the file that is at fault, from 1; ``None`` if it is not one line.
+        code: What it makes the program tell the shell.
     """
+
+    code = ExitCode.INPUT
 
     def __init__(self, message: str, *, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
+
+
+class ContentFault(InputFault):
+    """A model's output could be read, and does not follow the format."""
+
+    code = ExitCode.FOUND
 
 
 class OutputFault(Exception):  # noqa: N818 - never leaves the command line

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
     from harmony_core.cli._input import Document
     from harmony_core.cli._tally import Tally
-    from harmony_core.format.diagnosis.inspection import Diagnostic, Inspection
+    from harmony_core.format.diagnosis.inspection import (
+        Diagnostic,
+        InspectedMessage,
+        Inspection,
+    )
+    from harmony_core.input import Output
     from harmony_core.tokenizer import Tokenizer
 
 # ANSI's SGR codes.
@@ -44,14 +49,27 @@ class Findings:
         self._colours: dict[Severity, str] = COLOURS if coloured else {}
         self._bold = _BOLD if coloured else None
 
-    def of_stream(self, document: Document, inspection: Inspection) -> Iterator[str]:
-        """Tell each diagnostic of a stream, then its summary, line by line."""
+    def of_stream(
+        self, document: Document, output: Output, inspection: Inspection, messages: str
+    ) -> Iterator[str]:
+        """Tell what was taken, its messages, each diagnostic, then the summary, line by line.
+
+        Args:
+            document: What the output was read from.
+            output: The output.
+            inspection: What was found in it.
+            messages: How to show messages: ``"none"``, ``"compact"`` or ``"full"``.
+        """
         columns = shutil.get_terminal_size().columns
-        places = _Places(document, inspection.tokens, self._tokenizer)
+        places = _Places(document, output, inspection.tokens, self._tokenizer)
+        end = f", ended by {output.finish.reason}" if output.finish.reason else ""
+        yield f"{painted(places.name, self._bold)}: {one_line(output.title + end)}"
+        for item in inspection.items if messages != "none" else ():
+            yield from message_lines(item, columns, full=messages == "full")
         for found in inspection.diagnostics:
             yield from self._of_diagnostic(found, inspection.tokens, places, columns)
         yield f"{places.name}: {self._summary(inspection)}"
-        if inspection.diagnostics:
+        if inspection.diagnostics or document.line is None:
             yield ""
 
     def _of_diagnostic(
@@ -70,6 +88,7 @@ class Findings:
         yield f"  {label} | {line}"
         yield f"  {gutter} | {carets}"
         yield f"  {gutter} = hint: {one_line(found.hint)}"
+        yield f"  {gutter} = see: {found.url}"
 
     def _summary(self, inspection: Inspection) -> str:
         items = inspection.items
@@ -97,7 +116,14 @@ class Findings:
             painted(f"{tally.worst[severity]:,} with {noun}", self._colours.get(severity))
             for severity, noun in _AT_WORST.items()
         ]
-        yield f"{counted(tally.streams, 'stream')}: {tally.worst[None]:,} clean, {', '.join(worst)}"
+        sums = (
+            f"{counted(tally.streams, 'stream')}: {tally.worst[None]:,} clean, {', '.join(worst)}"
+        )
+        if tally.unreadable:
+            sums += "; " + painted(
+                f"{tally.unreadable:,} unreadable", self._colours.get(Severity.ERROR)
+            )
+        yield sums
         yield (
             f"{counted(tally.messages, 'message')}: "
             f"{tally.complete:,} complete, {tally.repaired:,} repaired"
@@ -112,6 +138,43 @@ class Findings:
             kind = painted(f"{code:{longest}}  {severity.value:8}", self._colours.get(severity))
             share = f"{row.streams / tally.streams:6.1%}"
             yield f"{kind}  {row.streams:9,}  {share}  {row.times:9,}  {row.place}"
+
+
+def message_lines(item: InspectedMessage, columns: int, *, full: bool) -> Iterator[str]:
+    """Show a message: whose, on which channel and to whom, then its content.
+
+    Args:
+        item: The message.
+        columns: How wide a line may be.
+        full: Whether to show all of the content, over as many lines as it has.
+    """
+    message = item.message
+    author = message.author.role.value
+    if message.author.name:
+        author = message.author.name
+    words = [author, *([message.channel] if message.channel else [])]
+    if message.recipient:
+        words.append(f"to {message.recipient}")
+    notes = [
+        note
+        for note, holds in (
+            ("not to be run", item.withheld),
+            ("repaired", item.repaired),
+            ("incomplete", not item.complete),
+        )
+        if holds
+    ]
+    noted = f" ({', '.join(notes)})" if notes else ""
+    head = f"  {one_line(' '.join(words))}{noted}:"
+    text = "".join(getattr(content, "text", "") for content in message.content)
+    if full:
+        yield head
+        for line in text.splitlines():
+            yield f"    {one_line(line)}"
+        return
+    room = max(columns - len(head) - 1, _NARROWEST)
+    shown = one_line(text[: room + 1])
+    yield f"{head} {shown if len(shown) <= room else shown[: room - 1] + '…'}"
 
 
 def _label(found: Diagnostic, size: int) -> str:
@@ -129,7 +192,9 @@ def _number_of(number: int, severity: Severity) -> str:
 class _Places:
     """Where the tokens of a document stand: in its line, or the line of its text."""
 
-    def __init__(self, document: Document, tokens: list[int], tokenizer: Tokenizer) -> None:
+    def __init__(
+        self, document: Document, output: Output, tokens: list[int], tokenizer: Tokenizer
+    ) -> None:
         self._document = document
         self._tokens = tokens
         self._tokenizer = tokenizer
@@ -137,9 +202,11 @@ class _Places:
         self._line: int | None = None
         if document.line is not None:
             self.name = f"{document.name}:{document.line}"
+        elif output.line is not None:
+            self.name = f"{document.name}:{output.line}"
         else:
             self.name = document.name
-            if self._is_spelled_out():
+            if not output.path and self._is_spelled_out():
                 self._line = 1
 
     def _is_spelled_out(self) -> bool:

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import codecs
 import json
-import os
-import stat
-import sys
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple, final
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harmony_core.cli._faults import InputFault
-from harmony_core.cli._visible import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from io import BufferedIOBase
-    from types import TracebackType
+    from collections.abc import Iterable, Iterator
+
+    from harmony_core.input.logs import Record
 
 STANDARD_STREAM = "-"
-_JSONL_NAMES = (".jsonl", ".ndjson")
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BYTE_ORDER_MARK = "\ufeff"
 _BLOCK = 1 << 18
@@ -31,6 +26,7 @@ class Form(Enum):
     WHOLE = "whole"
     LINES = "lines"
     JSONL = "jsonl"
+    LOG = "log"  # lines, of which several may make a record; found out, never asked for
 
 
 class Chunk(NamedTuple):
@@ -54,7 +50,10 @@ class Document:
         name: The file's name, as shown.
         form: How the file is cut into documents.
         line: The document's line in the file, from 1; ``None`` if it is the whole file.
+        record: What of a log it is, if the file is read as one.
     """
+
+    record: Record | None = None
 
     def __init__(
         self, name: str, form: Form, line: int | None, blocks: Iterable[bytes], offset: int
@@ -71,6 +70,14 @@ class Document:
         part = Document(self.name, self.form, self.line, (), 0)
         part._text = text
         return part
+
+    @classmethod
+    def of_record(cls, name: str, form: Form, record: Record) -> Document:
+        """Make a document of a record of a log."""
+        document = cls(name, form, record.line, (), 0)
+        document._text = record.text
+        document.record = record
+        return document
 
     def text(self) -> str:
         """Read the text.
@@ -174,101 +181,3 @@ def _last_cut(text: str) -> int:
         if follower != "/" and not follower.isspace():
             return end + 1
     return 0
-
-
-@final
-class Source:
-    """A file to read, or the standard input. Use it as a context.
-
-    Attributes:
-        name: Its name, as shown.
-        size: Its length in bytes; ``None`` if that is not known, or reading has not begun.
-        position: How many bytes have been read.
-    """
-
-    def __init__(self, path: str, on_read: Callable[[Source], None]) -> None:
-        self.name = "<stdin>" if path == STANDARD_STREAM else one_line(path)
-        self.size: int | None = None
-        self.position = 0
-        self._path = path
-        self._on_read = on_read
-        self._stream: BufferedIOBase | None = None
-
-    def __enter__(self) -> Source:
-        try:
-            self._stream = self._open()
-            self.size = _size(self._stream)
-        except (OSError, ValueError) as error:  # ValueError: closed, or a NUL in the name
-            raise _cannot_read(error) from error
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._stream is not None and self._path != STANDARD_STREAM:
-            self._stream.close()
-
-    def _open(self) -> BufferedIOBase:
-        if self._path != STANDARD_STREAM:
-            return open(self._path, "rb")  # noqa: PTH123 - any name, not a Path
-        if sys.stdin is None:
-            raise InputFault("the standard input is closed")
-        return sys.stdin.buffer  # type: ignore[return-value] # typeshed knows only BinaryIO
-
-    def documents(self, form: Form | None) -> Iterator[Document]:
-        """Cut the file into documents.
-
-        Args:
-            form: How; ``None`` to go by the file's name.
-
-        Raises:
-            InputFault: The file cannot be read. What is wrong with a document alone is
-                raised when that is read.
-        """
-        if form is None:
-            named_so = self._path.lower().endswith(_JSONL_NAMES)
-            form = Form.JSONL if named_so else Form.WHOLE
-        if form is Form.WHOLE:
-            yield Document(self.name, form, None, self._blocks(), 0)
-            return
-        for number, (offset, line) in enumerate(self._lines(), 1):
-            if form is Form.LINES or line.strip():
-                yield Document(self.name, form, number, [line], offset)
-
-    def _blocks(self) -> Iterator[bytes]:
-        while block := self._counted(lambda stream: stream.read(_BLOCK)):
-            yield block
-
-    def _lines(self) -> Iterator[tuple[int, bytes]]:
-        """The lines without their ends, and where they start."""
-        offset = 0
-        while line := self._counted(lambda stream: stream.readline()):
-            yield offset, line.removesuffix(b"\n").removesuffix(b"\r")
-            offset += len(line)
-
-    def _counted(self, read: Callable[[BufferedIOBase], bytes]) -> bytes:
-        if self._stream is None:
-            return b""
-        try:
-            data = read(self._stream)
-        except (OSError, ValueError) as error:
-            raise _cannot_read(error) from error
-        self.position += len(data)
-        self._on_read(self)
-        return data
-
-
-def _size(stream: BufferedIOBase) -> int | None:
-    try:
-        status = os.fstat(stream.fileno())
-    except OSError:  # no file behind it
-        return None
-    return status.st_size if stat.S_ISREG(status.st_mode) else None
-
-
-def _cannot_read(error: OSError | ValueError) -> InputFault:
-    reason = getattr(error, "strerror", None) or str(error)
-    return InputFault(f"cannot be read: {reason}")

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from argparse import BooleanOptionalAction
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from harmony_core.chat import Role
 from harmony_core.cli._colour import add_colour_option, wants_colour
 from harmony_core.cli._command import Command, Example, field_of, read_document
+from harmony_core.cli._faults import ExitCode, InputFault, say
 from harmony_core.cli._findings import Findings
 from harmony_core.cli._input import Form
 from harmony_core.cli._parse import READINGS, add_reading_option
 from harmony_core.cli._tally import SEVERITIES, Tally
-from harmony_core.cli._visible import to_json
+from harmony_core.cli._visible import one_line, to_json
 from harmony_core.format._header import ROLES
 from harmony_core.format.diagnosis.codes import Severity
 from harmony_core.format.diagnosis.inspection import InspectPolicy
+from harmony_core.input import Output, Outputs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable, Sequence
 
+    from harmony_core.cli import _output
     from harmony_core.cli._input import Document
-    from harmony_core.cli._output import Output
     from harmony_core.format.diagnosis.inspection import Inspection
+    from harmony_core.input import Left
 
 _NO_ROLE = "none"
 _NEVER = "never"
@@ -35,16 +39,17 @@ class Inspect(Command):
     name = "inspect"
     summary = "what is wrong with a model's output, and the messages in it"
     details = (
-        "Recovers the messages of any output whatsoever, and shows each problem as a compiler "
-        "does: where it is, how much it matters, its code, the tokens around it, and what to do. "
-        "Of many outputs, a table of the codes follows: in how many outputs each occurs, how "
-        "often, and where first. The run fails if there is a warning or an error."
+        "Takes every output out of what a server answered, a stream or a log, recovers its "
+        "messages, and shows each problem as a compiler does: where it is, how much it matters, "
+        "its code, the tokens around it, and what to do. Of many outputs, a table of the codes "
+        "follows: in how many outputs each occurs, how often, and where first. The exit code is "
+        "1 if there is a warning or an error, and 4 if an output could not be read."
     )
     examples: ClassVar[Sequence[Example]] = (
         Example("a completion", "harmony-core inspect completion.txt"),
         Example(
             "what goes wrong in a log, and how often",
-            "harmony-core inspect --summary-only --on-error skip completions.jsonl",
+            "harmony-core inspect --summary-only completions.jsonl",
         ),
         Example(
             "its outputs in a field, everything as JSON, failing for errors alone",
@@ -55,12 +60,15 @@ class Inspect(Command):
         Form.LINES: "an output by itself: ids or Harmony text",
         Form.JSONL: "an output by itself: a list of ids, a string, or an object with either",
     }
-    formats: ClassVar[Sequence[str]] = ("report", "json")
+    formats: ClassVar[Sequence[str]] = ("human", "json")
+    reads_logs = True
+    on_error = "skip"
 
-    def __init__(self, options: Namespace, output: Output) -> None:
+    def __init__(self, options: Namespace, output: _output.Output) -> None:
         super().__init__(options, output)
         self._tally = Tally()
         self._in_lines = False
+        self._missing = False
         self._policy = _policy(options)
         self._findings = Findings(
             self.encoding.tokenizer, coloured=wants_colour(options.color, output)
@@ -78,7 +86,10 @@ class Inspect(Command):
         )
         add_reading_option(parser)
         parser.add_argument(
-            "--field", metavar="NAME", help="the field of each line's object that holds the output"
+            "--field",
+            metavar="PATH",
+            help="the field of each line's object that holds the output, such as output or "
+            "response.choices[].text",
         )
         parser.add_argument(
             "--missing-call-is-call",
@@ -111,6 +122,12 @@ class Inspect(Command):
             help="the same as --format json: an object for each output",
         )
         parser.add_argument(
+            "--messages",
+            choices=("none", "compact", "full"),
+            default="compact",
+            help="show the recovered messages in a line each, in full, or not (default: compact)",
+        )
+        parser.add_argument(
             "--summary-only", action="store_true", help="write the sums and the table of codes only"
         )
         parser.add_argument(
@@ -127,27 +144,56 @@ class Inspect(Command):
         return bool(options.summary_only)
 
     @property
-    def found_fault(self) -> bool:
-        """Whether something was found that is to make the run fail."""
+    def code(self) -> ExitCode:
+        """Whether an output is missing, or something was found that is to make the run fail."""
+        if self._missing:
+            return ExitCode.INPUT
         fail_on = self.options.fail_on
-        return fail_on != _NEVER and self._tally.has(Severity(fail_on))
+        found = fail_on != _NEVER and self._tally.has(Severity(fail_on))
+        return ExitCode.FOUND if found else ExitCode.OK
 
     def handle(self, document: Document) -> None:
         """Write what is found in each output of a document."""
-        for tokens in self._read(document):
-            self._handle(document, tokens)
-
-    def _handle(self, document: Document, tokens: list[int]) -> None:
-        role = self._role(tokens)
-        inspection = self.encoding.inspect(tokens, role, self._policy)
-        self._tally.add(document, inspection)
         self._in_lines = self._in_lines or document.line is not None
+        try:
+            found = self._read(document)
+        except InputFault:
+            self._tally.unreadable += 1
+            raise
+        outputs = found.outputs
+        if not outputs and not found.left:
+            outputs = [Output([], "text", "", "", "nothing")]
+        self._in_lines = self._in_lines or len(outputs) > 1
+        for output in outputs:
+            self._handle(document, _without_line(output, document))
+        for left in found.left:
+            self._leave(document, left)
+
+    def _handle(self, document: Document, output: Output) -> None:
+        role = self._role(output.tokens)
+        finish = output.finish if any(output.finish) else None
+        inspection = self.encoding.inspect(output.tokens, role, self._policy, finish=finish)
+        self._tally.add(document, inspection)
         if self.options.summary_only:
             return
         if self.options.format == "json":
-            self.output.write(to_json(_record(document, role, inspection)) + "\n")
+            self.output.write(to_json(_record(document, output, role, inspection)) + "\n")
         elif inspection.diagnostics or document.line is None:
-            self._write(self._findings.of_stream(document, inspection))
+            messages = self.options.messages
+            self._write(self._findings.of_stream(document, output, inspection, messages))
+
+    def _leave(self, document: Document, left: Left) -> None:
+        """Say what was left; an output that is missing counts."""
+        line = left.line if document.line is None else document.line
+        place = document.name if line is None else f"{document.name}:{line}"
+        path = left.path.removeprefix(f"line {line}").removeprefix(", ")
+        told = f"{path}: {left.message}" if path else left.message
+        if left.is_fault:
+            self._tally.unreadable += 1
+            self._missing = True
+            say(f"{place}: not read: {told}. {' '.join(left.hint.split())}".rstrip())
+        elif document.line is None and self.options.format != "json":
+            self._write([f"{place}: left: {one_line(told)}"])
 
     def finish(self) -> None:
         """Write the sums."""
@@ -160,13 +206,12 @@ class Inspect(Command):
     def _write(self, lines: Iterable[str]) -> None:
         self.output.write("".join([line + "\n" for line in lines]))
 
-    def _read(self, document: Document) -> list[list[int]]:
+    def _read(self, document: Document) -> Outputs:
         """Read the outputs; other than elsewhere, ids may be ones that the vocabulary has not."""
         if self.options.field is not None:
             document = field_of(document, self.options.field)
         wanted = READINGS[self.options.read]
-        found = read_document(document, self.encoding, wanted, check=False)
-        return [output.tokens for output in found.outputs] or [[]]
+        return read_document(document, self.encoding, wanted, check=False)
 
     def _role(self, tokens: list[int]) -> Role | None:
         chosen = self.options.role
@@ -185,11 +230,28 @@ def _policy(options: Namespace) -> InspectPolicy:
     )
 
 
-def _record(document: Document, role: Role | None, inspection: Inspection) -> dict[str, object]:
-    line = {} if document.line is None else {"line": document.line}
+def _without_line(output: Output, document: Document) -> Output:
+    """Leave the line out of an output's path, where the document says it."""
+    line = output.line if document.line is None else document.line
+    path = output.path.removeprefix(f"line {line}").removeprefix(", ")
+    return replace(output, path=path)
+
+
+def _record(
+    document: Document, output: Output, role: Role | None, inspection: Inspection
+) -> dict[str, object]:
+    line = output.line if document.line is None else document.line
     return {
         "file": document.name,
-        **line,
+        **({} if line is None else {"line": line}),
+        "output": {
+            "engine": output.engine,
+            "path": output.path,
+            "form": output.form,
+            "kind": output.kind,
+            "finish_reason": output.finish.reason,
+            "stop_token": output.finish.stop_token,
+        },
         "role": None if role is None else role.value,
         **inspection.to_dict(),
     }

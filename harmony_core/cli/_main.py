@@ -17,9 +17,10 @@ from harmony_core.cli._faults import (
     UsageFault,
     say,
 )
-from harmony_core.cli._input import STANDARD_STREAM, Source
+from harmony_core.cli._input import STANDARD_STREAM
 from harmony_core.cli._output import Output, leave_standard_output
 from harmony_core.cli._progress import Progress
+from harmony_core.cli._source import Source
 from harmony_core.errors import VocabularyError
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class _Run:
         quiet = options.command.writes_at_end(options) or not self._output.is_terminal
         wanted = quiet and not options.no_progress
         self._progress = Progress(wanted=wanted)
-        self._faults = 0
+        self._codes = {ExitCode.OK}
 
     def run(self) -> int:
         """Run; return the exit code."""
@@ -110,14 +111,14 @@ class _Run:
             raise
         finally:
             self._progress.clear()
-        return ExitCode.INPUT if self._faults or command.found_fault else ExitCode.OK
+        return max(*self._codes, command.code)
 
     def _answer(self, path: str, command: Command) -> bool:
         """Answer all documents of a file; return whether to go on."""
         source = Source(path, self._progress.update)
         try:
             with source:
-                for document in source.documents(self._options.form):
+                for document in source.documents(self._options.form, as_log=command.reads_logs):
                     if not self._answer_one(document, command):
                         return False
         except InputFault as fault:
@@ -136,7 +137,7 @@ class _Run:
     def _report(self, name: str, fault: InputFault) -> bool:
         if os.environ.get(_DEBUG):
             raise fault
-        self._faults += 1
+        self._codes.add(fault.code)
         self._progress.clear()
         place = name if fault.line is None else f"{name}:{fault.line}"
         say(f"{place}: {fault}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from harmony_core.chat import Role
 from harmony_core.cli._command import Command, Example, Wanted, read_tokens
-from harmony_core.cli._faults import InputFault
+from harmony_core.cli._faults import ContentFault
 from harmony_core.cli._input import Form
 from harmony_core.cli._visible import to_json
 from harmony_core.errors import ParseError
@@ -98,7 +98,12 @@ class Parse(Command):
             messages, fault = error.messages, error
         self._write(messages, fault)
         if fault is not None:
-            raise InputFault(f"token {fault.token_index}: {fault}", line=document.line) from fault
+            message = f"token {fault.token_index}: {fault}"
+            if role is None and tokens[:1] != [self.encoding.markers.start]:
+                message += (
+                    "; this begins within a header, as a completion does: add --role assistant"
+                )
+            raise ContentFault(message, line=document.line) from fault
 
     def _write(self, messages: Sequence[Message], fault: ParseError | None) -> None:
         records = [message.to_dict() for message in messages]

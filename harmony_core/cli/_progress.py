@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harmony_core.cli._input import Source
+    from harmony_core.cli._source import Source
 
 _FIRST_AFTER = 1.0  # seconds: a shorter run needs no bar
 _EVERY = 0.1

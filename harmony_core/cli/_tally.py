@@ -50,6 +50,7 @@ class Tally:
 
     Attributes:
         streams: How many there are.
+        unreadable: How many inputs or parts of them could not be read.
         messages: How many messages were recovered.
         complete: How many of these a stop token ended.
         repaired: In how many of these something was guessed.
@@ -58,6 +59,7 @@ class Tally:
     """
 
     streams: int = 0
+    unreadable: int = 0
     messages: int = 0
     complete: int = 0
     repaired: int = 0
@@ -86,6 +88,20 @@ class Tally:
         severities = {found.severity for found in inspection.diagnostics}
         self.worst[min(severities, key=SEVERITIES.index, default=None)] += 1
 
+    def merge(self, later: Tally) -> None:
+        """Add the sums over later streams."""
+        self.streams += later.streams
+        self.unreadable += later.unreadable
+        self.messages += later.messages
+        self.complete += later.complete
+        self.repaired += later.repaired
+        for severity, number in later.worst.items():
+            self.worst[severity] += number
+        for code, row in later._rows.items():
+            mine = self._rows.setdefault(code, _Row(row.place, row.first))
+            mine.streams += row.streams
+            mine.times += row.times
+
     def has(self, severity: Severity) -> bool:
         """Whether anything as bad as that, or worse, was found."""
         return any(self.worst[each] for each in SEVERITIES[: SEVERITIES.index(severity) + 1])
@@ -102,6 +118,7 @@ class Tally:
         """The sums as one object."""
         return {
             "streams": self.streams,
+            "unreadable": self.unreadable,
             "clean": self.worst[None],
             "worst": {severity.value: self.worst[severity] for severity in SEVERITIES},
             "messages": self.messages,

@@ -477,7 +477,7 @@ def _nothing(left: list[Left], source: str) -> TokenInputError:
 def _no_output_in_line(text: str) -> TokenInputError:
     what = "Neither JSON nor an output" if text.lstrip()[:1] in ("{", "[") else "No output"
     return TokenInputError(
-        f"{what} in this line of a log. {_WANTED}",
+        f"{what} in this line of a log.",
         kind="not-json" if text.lstrip()[:1] in ("{", "[") else "no-output",
         start=0,
         stop=len(text),

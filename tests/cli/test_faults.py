@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.command import run
 
-from harmony_core.cli._input import Source
+from harmony_core.cli._faults import ExitCode
+from harmony_core.cli._source import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ FAULTS = {
 @pytest.mark.parametrize(("command", "source", "complaint"), FAULTS.values(), ids=FAULTS)
 def test_a_fault_is_one_line_with_its_place(command: str, source: bytes, complaint: str) -> None:
     done = run(*command.split(), stdin=source)
-    assert done.code == 1
+    assert done.code == (ExitCode.FOUND if command == "parse" else ExitCode.INPUT)
     assert len(done.complaints) == 1
     assert done.err.startswith(complaint)
     assert len(done.err) <= 1001
@@ -70,9 +71,9 @@ def test_a_bad_line_ends_the_run_or_is_skipped(tmp_path: Path) -> None:
     path = tmp_path / "texts.jsonl"
     path.write_bytes(BAD_LINES)
     stopped = run("encode", path)
-    assert (stopped.code, stopped.out, len(stopped.complaints)) == (1, b"[12194]\n", 1)
+    assert (stopped.code, stopped.out, len(stopped.complaints)) == (4, b"[12194]\n", 1)
     skipped = run("encode", "--on-error", "skip", path, tmp_path / "none", path)
-    assert (skipped.code, skipped.out) == (1, b"[12194]\n" * 4)
+    assert (skipped.code, skipped.out) == (4, b"[12194]\n" * 4)
     places = [f"{path}:{line}:" for line in (2, 3, 4)]
     expected = [*places, f"{tmp_path / 'none'}:", *places]
     assert [complaint.split(" ")[0] for complaint in skipped.complaints] == expected
@@ -81,7 +82,7 @@ def test_a_bad_line_ends_the_run_or_is_skipped(tmp_path: Path) -> None:
 def test_an_unreadable_file_is_told(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none", tmp_path / "a\nb\x1b"):
         done = run("count", path)
-        assert (done.code, len(done.complaints)) == (1, 1)
+        assert (done.code, len(done.complaints)) == (4, 1)
         assert ": cannot be read: " in done.err
         assert "\x1b" not in done.err
 
@@ -108,9 +109,9 @@ def test_a_file_gets_the_results_or_keeps_what_it_held(tmp_path: Path) -> None:
     source, target = tmp_path / "texts.jsonl", tmp_path / "ids.jsonl"
     source.write_bytes(BAD_LINES)
     target.write_text("old")
-    assert run("encode", tmp_path / "none", "--output", target).code == 1
+    assert run("encode", tmp_path / "none", "--output", target).code == 4
     assert target.read_text() == "old"
-    assert run("encode", source, "--output", target)[:2] == (1, b"")
+    assert run("encode", source, "--output", target)[:2] == (4, b"")
     assert target.read_text() == "[12194]\n"
     assert run("encode", "--jsonl", "-o", target).code == 0
     assert target.read_text() == ""

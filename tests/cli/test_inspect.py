@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -36,10 +37,14 @@ def test_a_problem_is_told_as_a_compiler_does() -> None:
     done = run("inspect", stdin=UNENDED.encode(), COLUMNS="200")
     hint = CODES["missing-end"].advice
     assert done.text.splitlines() == [
+        "<stdin>: 12 tokens (Harmony text)",
+        "  assistant analysis (incomplete): Hm.",
+        "  assistant final: Hi",
         "<stdin>:1: warning[missing-end]: The next message begins, but this one has no end.",
         f"  token 5 | {UNENDED}",
         "          | " + " " * UNENDED.index("<|start|>") + "^",
         f"          = hint: {hint}",
+        f"          = see: {CODES['missing-end'].url}",
         "<stdin>: 2 messages, 1 complete; 1 warning",
         "",
     ]
@@ -73,7 +78,7 @@ def test_a_line_is_the_one_in_the_text() -> None:
         (":3", "truncated-content"),
     ]
     done = run("inspect", stdin=json.dumps(encode(text)).encode())
-    assert done.text.startswith("<stdin>: warning[missing-end]")
+    assert "\n<stdin>: warning[missing-end]" in done.text
     done = run("inspect", "--jsonl", stdin=b"\n" + jsonl(text, text))
     places = re.findall(r"^(<stdin>:\d+): \w+\[", done.text, re.MULTILINE)
     assert places == ["<stdin>:2"] * 2 + ["<stdin>:3"] * 2
@@ -82,8 +87,8 @@ def test_a_line_is_the_one_in_the_text() -> None:
 def test_an_excerpt_fits_the_terminal() -> None:
     text = "<|channel|>analysis<|message|>" + "日本語 und 🦜 " * 40 + "<|start|>assistant" + CLEAN
     for columns in (40, 80, 133):
-        lines = run("inspect", stdin=text.encode(), COLUMNS=str(columns)).text.splitlines()
-        shown, carets = lines[1], lines[2]
+        report = run("inspect", "--messages", "none", stdin=text.encode(), COLUMNS=str(columns))
+        shown, carets = report.text.splitlines()[2:4]
         wide = sum(character in "日本語🦜" for character in shown)
         assert len(shown) + wide <= columns
         before = shown[: shown.index("<|start|>")]
@@ -148,7 +153,11 @@ def test_files_are_summed_up_too(tmp_path: Path) -> None:
     (tmp_path / "b").write_text(CUT)
     a, b = tmp_path / "a", tmp_path / "b"
     alone = run("inspect", a)
-    assert alone == (0, f"{a}: 1 message, 1 complete; no problems\n".encode(), "")
+    assert alone.text == (
+        f"{a}: 5 tokens (Harmony text)\n  assistant final: Hi\n"
+        f"{a}: 1 message, 1 complete; no problems\n\n"
+    )
+    assert (alone.code, alone.err) == (0, "")
     both = run("inspect", a, b).text
     assert "\n2 streams: 1 clean, " in both
     assert both.endswith(f"  {b} token 4\n")
@@ -156,11 +165,12 @@ def test_files_are_summed_up_too(tmp_path: Path) -> None:
 
 def test_an_input_that_cannot_be_read_leaves_the_others() -> None:
     data = jsonl(CLEAN) + b"{\n" + jsonl([1.5], CLEAN)
-    done = run("inspect", "--jsonl", "--on-error", "skip", "--fail-on", "never", stdin=data)
-    assert (done.code, len(done.complaints)) == (1, 2)
+    done = run("inspect", "--jsonl", "--fail-on", "never", stdin=data)
+    assert (done.code, len(done.complaints)) == (4, 2)
     assert done.text.startswith("2 streams: 2 clean")
-    stopped = run("inspect", "--jsonl", "--json", stdin=data)
-    assert (stopped.code, stopped.out.count(b"\n")) == (1, 1)
+    assert "; 2 unreadable\n" in done.text
+    stopped = run("inspect", "--jsonl", "--json", "--on-error", "stop", stdin=data)
+    assert (stopped.code, stopped.out.count(b"\n")) == (4, 1)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +197,14 @@ def test_json_has_an_object_for_each_output() -> None:
     assert clean == {
         "file": "<stdin>",
         "line": 1,
+        "output": {
+            "engine": "",
+            "path": "",
+            "form": "Harmony text",
+            "kind": "text",
+            "finish_reason": None,
+            "stop_token": None,
+        },
         "role": "assistant",
         **ENCODING.inspect(encode(CLEAN), Role.ASSISTANT).to_dict(),
     }
@@ -260,3 +278,98 @@ def test_nothing_is_no_clean_output() -> None:
     empty = run("inspect", "--jsonl")
     assert empty.code == 0
     assert empty.text.startswith("0 streams: 0 clean")
+
+
+def completion(*choices: dict[str, object], **more: object) -> dict[str, object]:
+    numbered = [{"index": index, **choice} for index, choice in enumerate(choices)]
+    return {"id": "cmpl-1", "object": "text_completion", "choices": numbered, **more}
+
+
+def test_every_choice_is_inspected_by_itself() -> None:
+    answer = completion(
+        {"text": CUT, "finish_reason": "stop", "stop_reason": 200002},
+        {"text": "", "finish_reason": "stop"},
+        {"text": UNENDED, "finish_reason": "length"},
+        prompt="<|start|>user<|message|>Hi<|end|>",
+    )
+    done = run("inspect", stdin=json.dumps(answer).encode())
+    assert done.code == 1
+    titles = re.findall(r"^<stdin>: (\d+ tokens from .*)$", done.text, re.MULTILINE)
+    assert titles == [
+        "4 tokens from choices[0].text (vLLM completion), ended by stop",
+        "0 tokens from choices[1].text (vLLM completion), ended by stop",
+        "12 tokens from choices[2].text (vLLM completion), ended by length",
+    ]
+    assert "\n<stdin>: left: prompt: what the model was given\n" in done.text
+    assert "\n3 streams: 0 clean, 1 with info only, 1 with warnings, 1 with errors\n" in done.text
+    results = lines_of(run("inspect", "--json", stdin=json.dumps(answer).encode()).out)
+    assert [result["output"]["path"] for result in results] == [
+        f"choices[{index}].text" for index in range(3)
+    ]
+
+
+def test_what_the_server_says_about_the_end_is_used() -> None:
+    ended = completion({"text": CUT, "finish_reason": "stop", "stop_reason": 200002})
+    assert codes(stdin=json.dumps(ended).encode()) == [["implied-stop"]]
+    assert run("inspect", stdin=json.dumps(ended).encode()).code == 0
+    cut = completion({"text": CUT, "finish_reason": "length"})
+    assert codes(stdin=json.dumps(cut).encode()) == [["truncated-content"]]
+
+
+def test_an_answer_that_was_parsed_is_no_clean_output() -> None:
+    answer = {"choices": [{"message": {"content": "Hi"}, "stop_reason": None}]}
+    done = run("inspect", stdin=json.dumps(answer).encode())
+    assert (done.code, done.text.startswith("0 streams")) == (4, True)
+    assert "return_token_ids" in done.err
+    both = {"choices": [*answer["choices"], {"message": {}, "token_ids": encode(CLEAN)}]}
+    done = run("inspect", stdin=json.dumps(both).encode())
+    assert (done.code, len(done.complaints)) == (4, 1)
+    assert "choices[1].token_ids" in done.text
+
+
+def test_a_log_is_recognised_without_a_flag_compressed_or_not(tmp_path: Path) -> None:
+    told = run("inspect", "--jsonl", "--summary-only", stdin=LOG).text
+    assert run("inspect", "--summary-only", stdin=LOG).text == told
+    assert run("inspect", "--summary-only", stdin=gzip.compress(LOG)).text == told
+    for name in ("log.jsonl.gz", "log.gz"):
+        (tmp_path / name).write_bytes(gzip.compress(LOG))
+        done = run("inspect", "--summary-only", tmp_path / name)
+        assert done.text.replace(f"{tmp_path / name}", "<stdin>") == told
+    cut = run("inspect", "--summary-only", stdin=gzip.compress(LOG)[:-20])
+    assert (cut.code, "damaged or ends too early" in cut.err) == (4, True)
+
+
+def test_pieces_of_a_stream_in_a_log_are_joined() -> None:
+    pieces = [
+        {"id": "a", "object": "text_completion", "choices": [{"index": 0, "text": text}]}
+        for text in ("<|channel|>final", "<|message|>Hi", "")
+    ]
+    for piece in pieces:
+        piece["choices"][0]["finish_reason"] = None  # type: ignore[index]
+    pieces[-1]["choices"][0]["finish_reason"] = "stop"  # type: ignore[index]
+    events = "".join(f"data: {json.dumps(piece)}\n\n" for piece in pieces) + "data: [DONE]\n"
+    for arguments, data in (
+        ((), jsonl(*pieces)),
+        (("--jsonl",), jsonl(*pieces)),
+        ((), events.encode()),
+    ):
+        assert codes(*arguments, stdin=data) == [["implied-stop"]]
+
+
+def test_messages_are_shown_compactly_in_full_or_not() -> None:
+    text = CLEAN.replace("Hi", "one\ntwo " + "long " * 100).encode()
+    compact = run("inspect", stdin=text, COLUMNS="60").text.splitlines()[1]
+    assert compact.startswith("  assistant final: one\\ntwo long")
+    assert len(compact) == 60
+    full = run("inspect", "--messages", "full", stdin=text).text.splitlines()[1:4]
+    assert full[:2] == ["  assistant final:", "    one"]
+    assert "assistant" not in run("inspect", "--messages", "none", stdin=text).text
+
+
+def test_a_field_may_be_a_path() -> None:
+    record = {"response": {"choices": [{"text": CUT}, {"text": CLEAN}]}}
+    assert codes("--jsonl", "--field", "response.choices[0].text", stdin=jsonl(record)) == [
+        ["truncated-content"]
+    ]
+    every = codes("--jsonl", "--field", "response.choices[].text", stdin=jsonl(record))
+    assert every == [["truncated-content"], []]

@@ -13,8 +13,9 @@ import pytest
 from support.command import PROGRAM, jsonl, run, start
 
 from harmony_core.cli._arguments import build_parser
-from harmony_core.cli._input import Form, Source
+from harmony_core.cli._input import Form
 from harmony_core.cli._progress import Progress, describe
+from harmony_core.cli._source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
