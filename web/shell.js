@@ -11,6 +11,7 @@ import { createMenu } from "./panes/menu.js";
 import { createNotices } from "./panes/notices.js";
 import { createStatus } from "./panes/status.js";
 import { createTabs } from "./panes/tabs.js";
+import { connectLinks } from "./sharing.js";
 import { save } from "./persistence.js";
 import * as stores from "./store.js";
 import { debounce } from "./timing.js";
@@ -40,7 +41,7 @@ const SPEAK_PAUSE = 1_500;
  * @returns {string}
  */
 export const modeInHash = (modes, hash) =>
-  (modes.find(({ id }) => hash === `#${id}`) ?? modes[0])?.id ?? "";
+  (modes.find(({ id }) => hash === `#${id}` || hash.startsWith(`#${id}=`)) ?? modes[0])?.id ?? "";
 
 /**
  * @param {Document} document
@@ -49,8 +50,11 @@ export const modeInHash = (modes, hash) =>
 export function createShell(document, { store, modes, box, retry }) {
   const announcer = findElement(document, "#announcer");
   const undoable = connectHistory(document, store, announcer);
-  for (const mode of modes) mountMode(document, store, modes, mode, undoable);
+  /** @type {Notices} */
+  const notices = new Map();
+  for (const mode of modes) notices.set(mode.id, mountMode(document, store, modes, mode, undoable));
   connectTabs(document, store, modes);
+  connectLinks(document, store, modes, notices);
   const status = createStatus(findElement(document, "#engine"), retry);
   store.watch(
     ({ engine }) => [engine],
@@ -61,6 +65,7 @@ export function createShell(document, { store, modes, box, retry }) {
 }
 
 /** @typedef {ReturnType<typeof connectHistory>} Undoable */
+/** @typedef {Map<string, import("./panes/notices.js").Notices>} Notices By the modes' ids. */
 
 /**
  * @param {Document} document
@@ -68,6 +73,7 @@ export function createShell(document, { store, modes, box, retry }) {
  * @param {readonly AnyMode[]} modes
  * @param {AnyMode} mode
  * @param {Undoable} undoable
+ * @returns {import("./panes/notices.js").Notices} The mode's.
  */
 function mountMode(document, store, modes, mode, undoable) {
   const { id } = mode;
@@ -141,6 +147,7 @@ function mountMode(document, store, modes, mode, undoable) {
       panel.dataset["state"] = status;
     },
   );
+  return notices;
 }
 
 /** @param {Document} document @param {Store} store @param {readonly AnyMode[]} modes */

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
+from harmony_core._page_link import inspect_link
 from harmony_core.batch.report import explanation
 from harmony_core.errors import DecodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from harmony_core.batch.report import Example, Group, Report
     from harmony_core.encoding import HarmonyEncoding
 
-__all__ = ["INSPECT_FRAGMENT", "inspect_link", "report_page"]
-
-# The page's Inspect opens on what follows, percent-encoded: whatever can be pasted into it.
-INSPECT_FRAGMENT = "#inspect="
+__all__ = ["report_page"]
 
 _SHOWN = 160  # characters of an example before and after what it is about
 _MOST_GROUPS = 40
@@ -47,17 +42,6 @@ mark { background: #e7a33e66; color: inherit; }
 svg { max-width: 100%; } svg text { fill: currentColor; font-size: 12px; }
 .note { color: #5d7285; }
 """
-
-
-def inspect_link(page: str, tokens: Iterable[int]) -> str:
-    """The address that opens the page's Inspect on an output.
-
-    Args:
-        page: The page's address.
-        tokens: The output.
-    """
-    ids = ",".join(map(str, tokens))
-    return f"{page.partition('#')[0]}{INSPECT_FRAGMENT}{quote(f'[{ids}]', safe=',')}"
 
 
 def report_page(report: Report, encoding: HarmonyEncoding, page: str | None = None) -> str:

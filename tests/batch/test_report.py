@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import zlib
 from collections import Counter
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import pytest
 from support.streams import encoded
 
 from harmony_core import Role, load_harmony_encoding
+from harmony_core._page_link import INSPECT_FRAGMENT, inspect_link
 from harmony_core.arrow import InspectSettings
 from harmony_core.batch import BatchError, make_report, run_batch
-from harmony_core.batch.page import INSPECT_FRAGMENT, inspect_link, report_page
+from harmony_core.batch.page import report_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +115,7 @@ def test_the_page_is_safe_and_loads_nothing(folder: Path) -> None:
     assert addresses
     for address in addresses:
         assert address.startswith("https://example.org/harmony/" + INSPECT_FRAGMENT)
-        ids = json.loads(unquote(address.partition(INSPECT_FRAGMENT)[2]))
+        ids = json.loads(linked(address)["source"])
         assert ids in [[*encoded(output)] for _, output in OUTPUTS]
     for code in report.total.codes:
         assert code in page.text
@@ -124,8 +126,19 @@ def test_without_the_pages_address_there_are_no_links(folder: Path) -> None:
     assert page.tags["a"] == 0
 
 
+def linked(address: str) -> dict[str, Any]:
+    """What a link opens Inspect on."""
+    data = address.partition(INSPECT_FRAGMENT)[2]
+    assert re.fullmatch(r"[\w-]+", data)
+    state = zlib.decompress(base64.urlsafe_b64decode(data + "=" * (-len(data) % 4)))
+    value: dict[str, Any] = json.loads(state)
+    return value
+
+
 def test_a_link() -> None:
-    assert inspect_link("https://x/", [1, 2]) == "https://x/#inspect=%5B1,2%5D"
+    address = inspect_link("https://x/#write", [1, 2])
+    assert address.startswith("https://x/#inspect=1.")
+    assert linked(address) == {"source": "[1, 2]"}
 
 
 def test_nothing_found(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ const WEB = new URL("../../web/", import.meta.url).pathname;
 const LAYERS = [
   ["main.js"],
   ["shell.js", "engine_sync.js"],
+  ["sharing.js"],
   ["modes/"],
   ["panes/"],
   ["tokens/"],
@@ -22,6 +23,7 @@ const LAYERS = [
   ["store.js"],
   ["history.js", "draft.js"],
   ["conversation.js"],
+  ["links.js"],
   ["json.js", "timing.js", "words.js"],
 ];
 /** The engine is a room by itself: who may use which of its modules. Types are free to all. */

@@ -78,6 +78,11 @@ export const inspect = {
     about,
     load: (input) => ({ ...input, ...options, ...UNSAID, source }),
   })),
+  shared: {
+    write: (input) => ({ ...input }),
+    read: (_input, { source, ...options }) =>
+      typeof source === "string" ? { source, ...restoreOptions(OPTIONS, options) } : null,
+  },
   mount,
 };
 

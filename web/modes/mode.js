@@ -38,6 +38,7 @@
  * @property {(value: import("../engine/protocol.js").ValueOf<M>) => string} summarise The answer's size in a few words.
  * @property {Record<string, (input: Input, given: any) => Input>} [accepts] What other modes may
  *   hand over to it, by kind.
+ * @property {Shared<Input>} [shared] If its input can go into a link.
  * @property {(host: Host<Input, View, M>) => void} mount Fills the panel and keeps it up to date.
  */
 
@@ -49,6 +50,17 @@
  * @property {string} name
  * @property {string} about
  * @property {(input: Input) => Input} load
+ */
+
+/**
+ * What a link holds of a mode's input. The names are part of the links' form, which
+ * `harmony_core/_page_link.py` writes too.
+ *
+ * @template Input
+ * @typedef {object} Shared
+ * @property {(input: Input) => Record<string, unknown>} write
+ * @property {(input: Input, shared: Record<string, unknown>) => Input | null} read The input with
+ *   what a link holds; `null` if that is none of this mode's.
  */
 
 /**

@@ -97,6 +97,17 @@ export const write = {
       draft: drafts.replaceMessages(input.draft, messages),
     }),
   },
+  shared: {
+    write: ({ draft, options }) => ({ conversation: drafts.writeText(draft), ...options }),
+    read({ draft }, { conversation, ...options }) {
+      if (typeof conversation !== "string") return null;
+      const read = drafts.readText(conversation, draft);
+      return {
+        draft: read.textError === null ? { ...read, text: null } : read,
+        options: restoreOptions(DEFAULTS.render_with_spans, options),
+      };
+    },
+  },
   mount,
 };
 
