@@ -35,33 +35,49 @@ export function connectEngine(store, engine, modes) {
 }
 
 /** @param {Store} store @param {Pick<EngineClient, "ask">} engine @param {AnyMode} mode */
-function connectMode(store, engine, { id, request, sizeOf }) {
+function connectMode(store, engine, { id, request, sizeOf, reads }) {
   /** @param {Partial<import("./store.js").Answer<unknown, unknown>>} changes */
   const answer = (changes) => store.update(setAnswer(id, changes));
 
+  /** What it read of the other mode, while it was shown last. @type {unknown} */
+  let other = null;
+
+  /** All that the answer is made from. @param {import("./store.js").State} state */
+  function inputs(state) {
+    if (reads !== undefined && state.mode === id) other = modeOf(state, reads).input;
+    return { input: modeOf(state, id).input, other };
+  }
+
   async function ask() {
-    const { input } = modeOf(store.state, id);
-    const isLatest = () => modeOf(store.state, id).input === input;
-    const asked = request(input);
-    if (!asked) return answer({ value: null, input, fault: null, busy: false });
+    const { input, other: read } = inputs(store.state);
+    const isLatest = () => {
+      const now = inputs(store.state);
+      return now.input === input && now.other === read;
+    };
+    const from = reads === undefined ? { input } : { input, other: read };
+    const asked = request(input, read);
+    if (!asked) return answer({ value: null, ...from, fault: null, busy: false });
     if ("fault" in asked) return answer({ fault: asked.fault, busy: false });
     try {
       const value = await engine.ask(id, asked);
       if (!value) return; // A newer request took its place.
-      if (isLatest()) return answer({ value, input, fault: null, busy: false });
+      if (isLatest()) return answer({ value, ...from, fault: null, busy: false });
       // While the newer input waits, this is the nearest to it. If it asked nothing, it has its
       // answer already, and this one comes too late.
-      if (modeOf(store.state, id).answer.busy) answer({ value, input, fault: null });
+      if (modeOf(store.state, id).answer.busy) answer({ value, ...from, fault: null });
     } catch (error) {
       const fault = error instanceof HarmonyError ? error.fault : pageFault(error);
       if (isLatest()) answer({ fault, busy: false });
     }
   }
 
-  const inputSize = () => sizeOf(modeOf(store.state, id).input);
+  function inputSize() {
+    const now = inputs(store.state);
+    return sizeOf(now.input, now.other);
+  }
   const askSoon = debounce(ask, () => (inputSize() > LONG ? LONG_PAUSE : PAUSE));
   store.watch(
-    (state) => [modeOf(state, id).input],
+    (state) => Object.values(inputs(state)),
     () => {
       answer({ busy: true });
       askSoon();

@@ -9,6 +9,8 @@ import { RENDER_MODES, ROLES, SOURCE_KINDS } from "./engine/protocol.js";
 
 /** The values that an option can have, unless it is a switch. @type {Record<string, unknown[]>} */
 const CHOICES = {
+  drop: [null, "finished-turns", "before-first-final"],
+  max_tokens: [null, "2048", "4096", "8192", "16384", "32768", "131072"],
   mode: [...RENDER_MODES],
   next_role: [...ROLES],
   role: [null, ...ROLES],

@@ -37,6 +37,7 @@ import * as history from "./history.js";
  * @typedef {object} Answer
  * @property {Value | null} value
  * @property {Input | null} input What the value was made from.
+ * @property {unknown} [other] The input of the other mode that it was made from, if it reads one.
  * @property {Fault | null} fault The present input's. Then `value` is stale.
  * @property {boolean} busy Whether the present input still waits for its answer.
  */

@@ -140,4 +140,42 @@ suite("engine sync", { concurrency: false }, () => {
     assert.equal(asked.length, 2);
     mock.timers.reset();
   });
+
+  test("asks a mode that reads another one's input again when that changes, while it is shown", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const restored = { one: { input: "1", view: {} }, reader: { input: "r", view: {} } };
+    const store = createStore(initialState(restored, "one"));
+    const asked = [];
+    const engine = {
+      ask(asker, { params }) {
+        asked.push([asker, params]);
+        return Promise.resolve({});
+      },
+    };
+    const reader = {
+      id: "reader",
+      reads: "one",
+      request: (input, other) =>
+        other === null ? null : { operation: "render_with_spans", params: [input, other] },
+      sizeOf: () => 0,
+    };
+    connectEngine(store, engine, [reader]);
+    mock.timers.tick(20);
+    assert.deepEqual(asked, []);
+    store.update(turnTo("reader"));
+    mock.timers.tick(20);
+    store.update(edit("one", () => "2", { label: "typing" }, { now: 0 }));
+    mock.timers.tick(20);
+    await setImmediate();
+    store.update(turnTo("one"));
+    store.update(edit("one", () => "3", { label: "typing" }, { now: 0 }));
+    mock.timers.tick(20);
+    assert.deepEqual(asked, [
+      ["reader", ["r", "1"]],
+      ["reader", ["r", "2"]],
+    ]);
+    const { busy, other } = modeOf(store.state, "reader").answer;
+    assert.deepEqual([busy, other], [false, "2"]);
+    mock.timers.reset();
+  });
 });

@@ -5,7 +5,8 @@
  */
 
 import { inspect } from "./inspect.js";
+import { train } from "./train.js";
 import { write } from "./write.js";
 
 /** @type {readonly import("./mode.js").AnyMode[]} */
-export const MODES = Object.freeze([write, inspect]);
+export const MODES = Object.freeze([write, inspect, train]);

@@ -27,9 +27,11 @@
  * @property {string} label On its tab.
  * @property {() => {input: Input, view: View}} initial Of a first visit. `input` is all that the
  *   answer is made from; it is never changed in place. `view` is how it is shown.
- * @property {(input: Input) => PageRequest<M> | {fault: Fault} | null} request What to ask the
- *   engine; a fault if it cannot be asked, `null` if there is nothing to ask.
- * @property {(input: Input) => number} sizeOf About how many characters it holds.
+ * @property {string} [reads] The id of a mode whose input the answer is made from as well. It is
+ *   read while this mode is shown, and `null` before that.
+ * @property {(input: Input, other?: any) => PageRequest<M> | {fault: Fault} | null} request What
+ *   to ask the engine; a fault if it cannot be asked, `null` if there is nothing to ask.
+ * @property {(input: Input, other?: any) => number} sizeOf About how many characters it holds.
  * @property {(state: {input: Input, view: View}) => Record<string, string>} save The texts to
  *   keep over a reload, by names that no other mode has.
  * @property {(read: (name: string) => string | null) => {input: Input, view: View}} restore

@@ -107,10 +107,11 @@ export function createTokenPane(pane, actions) {
      * @param {TokenStream | null} next
      * @param {string[]} nextLabels A message's number, by ordinal.
      * @param {string} hint What to say if there are no tokens.
+     * @param {Uint8Array | null} [mask] For each token, 1 if it is a target of training.
      */
-    show(next, nextLabels, hint) {
+    show(next, nextLabels, hint, mask = null) {
       if (next !== (tokens?.stream ?? null)) {
-        tokens = next && new Tokens(next);
+        tokens = next && new Tokens(next, mask);
         labels = nextLabels;
         stream.show(tokens, labels);
         for (const what of ["ids", "text"]) button(what).disabled = !tokens?.length;

@@ -61,6 +61,8 @@ export function createDetail(list) {
           );
       }
       addText("part", partName(part ?? "all"));
+      const target = token === null ? null : tokens.isTarget(token);
+      if (target !== null) addText("loss", target ? "target" : "not a target");
       addText("message", labelOf(message) || "none");
       for (const { kind, name, text } of token === null ? [] : notesOn(token)) {
         add(`note note-${kind}`, (value) => value.append(text));
@@ -82,5 +84,9 @@ export function describeToken(tokens, token, labelOf, notes) {
   const { part, message } = tokens.span(tokens.spanAt(token));
   const where = labelOf(message) ? ` of message ${labelOf(message)}` : "";
   const facts = `id ${tokens.id(token)}, bytes ${tokens.hex(token)}, ${partName(part)}${where}`;
-  return [facts, ...notes.map(({ kind, name, text }) => `${kind} ${name}: ${text}`)].join(". ");
+  const target = tokens.isTarget(token);
+  const loss = target === null ? [] : [target ? "target" : "not a target"];
+  return [facts, ...loss, ...notes.map(({ kind, name, text }) => `${kind} ${name}: ${text}`)].join(
+    ". ",
+  );
 }

@@ -5,7 +5,8 @@ import { MARKS } from "../engine/protocol.js";
 /** @typedef {import("./tokens.js").Tokens} Tokens */
 
 /**
- * The classes that show the marks of some tokens; where several overlap, the gravest counts.
+ * The classes that show the marks of some tokens, and whether they are targets; where several
+ * marks overlap, the gravest counts.
  *
  * @param {Tokens} tokens
  * @param {number} start
@@ -26,10 +27,17 @@ export function markClasses(tokens, start, stop) {
       gravest.set(index, Math.min(kind, gravest.get(index) ?? kind));
     }
   }
-  return new Map(
+  const classes = new Map(
     Array.from(gravest, ([index, kind]) => [
       index,
       ` marked mark-${MARKS[kind]}${gaps.has(index) ? " gap" : ""}`,
     ]),
   );
+  if (tokens.mask) {
+    for (let index = start; index < stop; index++) {
+      const target = tokens.isTarget(index) ? " target" : " context";
+      classes.set(index, target + (classes.get(index) ?? ""));
+    }
+  }
+  return classes;
 }

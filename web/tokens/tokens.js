@@ -19,9 +19,13 @@ export class Tokens {
   #strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
-  /** @param {TokenStream} stream */
-  constructor(stream) {
+  /**
+   * @param {TokenStream} stream
+   * @param {Uint8Array | null} [mask] For each token, 1 if it is a target of training.
+   */
+  constructor(stream, mask = null) {
     this.stream = stream;
+    this.mask = mask;
     this.length = stream.ids.length;
     this.spanCount = stream.spans.length / SPAN.size;
     this.markCount = stream.marks.length / MARK.size;
@@ -63,6 +67,14 @@ export class Tokens {
     } catch {
       return null;
     }
+  }
+
+  /**
+   * @param {number} index
+   * @returns {boolean | null} Whether it is a target; `null` if there is no mask.
+   */
+  isTarget(index) {
+    return this.mask && this.mask[index] === 1;
   }
 
   /** @param {number} start @param {number} stop */
@@ -278,7 +290,9 @@ export function commonPrefix(before, after) {
   const b = after.stream.ids;
   const limit = Math.min(a.length, b.length);
   let same = 0;
-  while (same < limit && a[same] === b[same]) same++;
+  const isSame = (/** @type {number} */ at) =>
+    a[at] === b[at] && before.isTarget(at) === after.isTarget(at);
+  while (same < limit && isSame(same)) same++;
   same = Math.min(same, firstOtherMark(before, after));
   const spans = Math.min(before.spanCount, after.spanCount);
   for (let ordinal = 0; ordinal < spans; ordinal++) {
