@@ -10,6 +10,7 @@ from harmony_core import __version__
 from harmony_core.cli._batch import Batch
 from harmony_core.cli._decode import Decode
 from harmony_core.cli._encode import Count, Encode
+from harmony_core.cli._explain import Explain
 from harmony_core.cli._faults import PROGRAM, ExitCode, say
 from harmony_core.cli._input import Form
 from harmony_core.cli._inspect import Inspect
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 # All there are, in the order of the help.
 COMMANDS: tuple[type[Command], ...] = (Encode, Decode, Count, Render, Parse, Inspect, Tokens)
-# Those that answer no documents one by one, but folders of them.
-FOLDER_COMMANDS: tuple[type[Batch | Report], ...] = (Batch, Report)
+# Those that answer no documents one by one.
+OTHER_COMMANDS: tuple[type[Explain | Batch | Report], ...] = (Explain, Batch, Report)
 
 EXIT_CODES = {
     ExitCode.OK: "everything was done",
@@ -70,13 +71,13 @@ def build_parser() -> ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         _add_options(_add_parser(commands, command), command)
-    for folder_command in FOLDER_COMMANDS:
-        folder_command.add_options(_add_parser(commands, folder_command))
+    for other in OTHER_COMMANDS:
+        other.add_options(_add_parser(commands, other))
     return parser
 
 
 def _add_parser(
-    commands: _SubParsersAction[_Parser], command: type[Command | Batch | Report]
+    commands: _SubParsersAction[_Parser], command: type[Command | Explain | Batch | Report]
 ) -> ArgumentParser:
     return commands.add_parser(
         command.name,
@@ -135,7 +136,7 @@ def _add_options(parser: ArgumentParser, command: type[Command]) -> None:
     parser.add_argument("--no-progress", action="store_true", help="show no progress")
 
 
-def _examples(command: type[Command | Batch | Report]) -> str:
+def _examples(command: type[Command | Explain | Batch | Report]) -> str:
     lines = ["examples:"]
     for purpose, line in command.examples:
         lines += [f"  # {purpose}", f"  {line}"]

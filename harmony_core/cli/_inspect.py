@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, ClassVar
 from harmony_core.chat import Role
 from harmony_core.cli._colour import add_colour_option, wants_colour
 from harmony_core.cli._command import Command, Example, field_of, read_document
-from harmony_core.cli._faults import ExitCode, InputFault, say
+from harmony_core.cli._faults import ExitCode, InputFault, UsageFault, say
 from harmony_core.cli._findings import Findings
 from harmony_core.cli._input import Form
+from harmony_core.cli._machine import SARIF_TAIL, github, sarif_head, sarif_result
 from harmony_core.cli._parse import READINGS, add_reading_option
-from harmony_core.cli._tally import SEVERITIES, Tally
+from harmony_core.cli._repair import difference, written
+from harmony_core.cli._tally import SEVERITIES, Tally, place_of
 from harmony_core.cli._visible import one_line, to_json
 from harmony_core.format._header import ROLES
-from harmony_core.format.diagnosis.codes import Severity
+from harmony_core.format.diagnosis.codes import CODES, Severity
+from harmony_core.format.diagnosis.explain import similar_codes
 from harmony_core.format.diagnosis.inspection import InspectPolicy
 from harmony_core.input import Output, Outputs
+from harmony_core.input.paths import at
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -52,6 +56,10 @@ class Inspect(Command):
             "harmony-core inspect --summary-only completions.jsonl",
         ),
         Example(
+            "the repaired output",
+            "harmony-core inspect --fix completion.txt",
+        ),
+        Example(
             "its outputs in a field, everything as JSON, failing for errors alone",
             "harmony-core inspect --field output --json --fail-on error log.jsonl",
         ),
@@ -60,7 +68,7 @@ class Inspect(Command):
         Form.LINES: "an output by itself: ids or Harmony text",
         Form.JSONL: "an output by itself: a list of ids, a string, or an object with either",
     }
-    formats: ClassVar[Sequence[str]] = ("human", "json")
+    formats: ClassVar[Sequence[str]] = ("human", "json", "github", "sarif")
     reads_logs = True
     on_error = "skip"
 
@@ -69,6 +77,8 @@ class Inspect(Command):
         self._tally = Tally()
         self._in_lines = False
         self._missing = False
+        self._annotated = False
+        self._left_out = _left_out(options)
         self._policy = _policy(options)
         self._findings = Findings(
             self.encoding.tokenizer, coloured=wants_colour(options.color, output)
@@ -122,6 +132,30 @@ class Inspect(Command):
             help="the same as --format json: an object for each output",
         )
         parser.add_argument(
+            "--select",
+            action="append",
+            metavar="CODES",
+            help="tell only these codes, separated by commas; may be repeated",
+        )
+        parser.add_argument(
+            "--ignore",
+            action="append",
+            metavar="CODES",
+            help="tell all but these codes; may be repeated",
+        )
+        parser.add_argument(
+            "--id-field",
+            metavar="PATH",
+            help="with --json, the field of each record to write as id, to join results by",
+        )
+        repair = parser.add_mutually_exclusive_group()
+        repair.add_argument(
+            "--fix", action="store_true", help="write the repaired output instead of a report"
+        )
+        repair.add_argument(
+            "--diff", action="store_true", help="write what the repair would change"
+        )
+        parser.add_argument(
             "--messages",
             choices=("none", "compact", "full"),
             default="compact",
@@ -173,14 +207,57 @@ class Inspect(Command):
         role = self._role(output.tokens)
         finish = output.finish if any(output.finish) else None
         inspection = self.encoding.inspect(output.tokens, role, self._policy, finish=finish)
+        if self._left_out:
+            kept = [found for found in inspection.diagnostics if found.code not in self._left_out]
+            inspection = replace(inspection, diagnostics=kept)
         self._tally.add(document, inspection)
         if self.options.summary_only:
             return
-        if self.options.format == "json":
-            self.output.write(to_json(_record(document, output, role, inspection)) + "\n")
+        if self.options.fix or self.options.diff:
+            self._repair(document, output, inspection)
+        elif self.options.format == "json":
+            record = _record(document, output, role, inspection)
+            self.output.write(to_json({**self._identifier(document, output), **record}) + "\n")
+        elif self.options.format in ("github", "sarif"):
+            self._annotate(document, output, inspection)
         elif inspection.diagnostics or document.line is None:
             messages = self.options.messages
             self._write(self._findings.of_stream(document, output, inspection, messages))
+
+    def _repair(self, document: Document, output: Output, inspection: Inspection) -> None:
+        """Write the repaired output, or what the repair changes."""
+        tokenizer = self.encoding.tokenizer
+        fixed = inspection.fixed_tokens()
+        if self.options.diff:
+            place = place_of(document) + (f": {output.path}" if output.path else "")
+            self._write(difference(place, output.tokens, fixed, tokenizer))
+            return
+        as_json = self._in_lines
+        text = written(fixed, output, tokenizer, as_json=as_json)
+        self.output.write(text + ("\n" if as_json or output.kind == "tokens" else ""))
+
+    def _annotate(self, document: Document, output: Output, inspection: Inspection) -> None:
+        """Write each diagnostic for another program."""
+        line = output.line if document.line is None else document.line
+        for found in inspection.diagnostics:
+            if self.options.format == "github":
+                title = output.path or output.form
+                self.output.write(github(document.name, line, title, found) + "\n")
+            else:
+                self.output.write(",\n" if self._annotated else sarif_head() + "\n")
+                self.output.write(sarif_result(document.name, line, output.path, found))
+                self._annotated = True
+
+    def _identifier(self, document: Document, output: Output) -> dict[str, object]:
+        """The field that joins an output with other records, if one is named."""
+        path = self.options.id_field
+        if path is None:
+            return {}
+        record = output.record
+        if self.options.field is not None:
+            record = document.json()
+        found = record.get(path) if isinstance(record, dict) else None
+        return {"id": at(record, path) if found is None else found}
 
     def _leave(self, document: Document, left: Left) -> None:
         """Say what was left; an output that is missing counts."""
@@ -192,12 +269,20 @@ class Inspect(Command):
             self._tally.unreadable += 1
             self._missing = True
             say(f"{place}: not read: {told}. {' '.join(left.hint.split())}".rstrip())
-        elif document.line is None and self.options.format != "json":
+        elif document.line is None and self._tells_people():
             self._write([f"{place}: left: {one_line(told)}"])
+
+    def _tells_people(self) -> bool:
+        repairs = self.options.fix or self.options.diff
+        return not repairs and self.options.format in (None, "human")
 
     def finish(self) -> None:
         """Write the sums."""
-        if self.options.format == "json":
+        if self.options.format == "sarif":
+            self.output.write(("" if self._annotated else sarif_head()) + SARIF_TAIL)
+        elif self.options.fix or self.options.diff or self.options.format == "github":
+            pass  # what they write is for programs
+        elif self.options.format == "json":
             if self.options.summary_only:
                 self.output.write(to_json(self._tally.to_dict()) + "\n")
         elif self.options.summary_only or self._in_lines or self._tally.streams != 1:
@@ -219,6 +304,26 @@ class Inspect(Command):
             begins = tokens[:1] == [self.encoding.markers.start]
             return None if begins else Role.ASSISTANT
         return None if chosen == _NO_ROLE else Role(chosen)
+
+
+def _left_out(options: Namespace) -> frozenset[str]:
+    """The codes that are not to be told.
+
+    Raises:
+        UsageFault: There is no such code.
+    """
+    lists = {"--select": options.select, "--ignore": options.ignore}
+    named = {
+        option: {name.strip() for text in texts or () for name in text.split(",") if name.strip()}
+        for option, texts in lists.items()
+    }
+    for option, names in named.items():
+        for name in sorted(names - CODES.keys()):
+            similar = similar_codes(name)
+            hint = f"; did you mean {' or '.join(similar)}?" if similar else ""
+            raise UsageFault(f"{option}: there is no code {name!r}{hint}")
+    others = CODES.keys() - named["--select"] if named["--select"] else set()
+    return frozenset(others | named["--ignore"])
 
 
 def _policy(options: Namespace) -> InspectPolicy:

@@ -14,8 +14,8 @@ from support.batches import results, run, write_jsonl, write_parquet
 from support.streams import encoded
 
 from harmony_core.batch import Progress
-from harmony_core.cli._arguments import FOLDER_COMMANDS
-from harmony_core.cli._batch import describe
+from harmony_core.cli._batch import Batch, describe
+from harmony_core.cli._report import Report
 
 PAGE = (Path(__file__).parents[2] / "docs" / "batch.md").read_text(encoding="utf-8")
 SOUND = "<|channel|>final<|message|>4<|return|>"
@@ -171,6 +171,6 @@ def test_the_page_has_all_options(arguments: list[str]) -> None:
 
 
 def test_the_page_has_the_examples() -> None:
-    for command in FOLDER_COMMANDS:
+    for command in (Batch, Report):
         for example in command.examples:
             assert f"# {example.purpose}\n{example.line}\n" in PAGE

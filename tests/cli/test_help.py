@@ -11,12 +11,14 @@ import pytest
 from support.command import run
 
 from harmony_core.cli._arguments import COMMANDS, EXIT_CODES
+from harmony_core.cli._explain import Explain
 
 if TYPE_CHECKING:
     from harmony_core.cli._command import Command
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "cli.md").read_text(encoding="utf-8")
-EXAMPLES = [example for command in COMMANDS for example in command.examples]
+TOLD: list[type[Command | Explain]] = [*COMMANDS, Explain]
+EXAMPLES = [example for command in TOLD for example in command.examples]
 CONVERSATION = '{"messages": [{"role": "user", "content": "Hi"}]}'
 COMPLETION = "<|channel|>final<|message|>Hi<|return|>"
 FILES = {
@@ -36,7 +38,7 @@ def options_of(text: str) -> set[str]:
     return set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", text))
 
 
-def section(command: type[Command]) -> str:
+def section(command: type[Command | Explain]) -> str:
     return PAGE.split(f"\n## {command.name}\n")[1].split("\n## ")[0]
 
 
@@ -45,15 +47,17 @@ def shared() -> str:
 
 
 def test_the_page_has_all_commands_and_exit_codes() -> None:
-    assert re.findall(r"^## ([a-z]+)$", PAGE, re.MULTILINE) == [each.name for each in COMMANDS]
-    for command in COMMANDS:
+    assert re.findall(r"^## ([a-z]+)$", PAGE, re.MULTILINE) == [each.name for each in TOLD]
+    for command in TOLD:
         assert f"| `{command.name}` | {command.summary} |" in PAGE
     for code, meaning in EXIT_CODES.items():
         assert f"| {code.value} | {meaning} |" in PAGE.replace("`", "")
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_the_page_has_all_options_of_a_command_and_no_others(command: type[Command]) -> None:
+@pytest.mark.parametrize("command", TOLD, ids=lambda command: command.name)
+def test_the_page_has_all_options_of_a_command_and_no_others(
+    command: type[Command | Explain],
+) -> None:
     helped = run(command.name, "--help", COLUMNS="200").text
     options = options_of(helped.partition("examples:")[0]) - {"-h", "--help"}
     told = section(command)

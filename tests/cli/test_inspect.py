@@ -373,3 +373,75 @@ def test_a_field_may_be_a_path() -> None:
     ]
     every = codes("--jsonl", "--field", "response.choices[].text", stdin=jsonl(record))
     assert every == [["truncated-content"], []]
+
+
+def test_codes_are_selected_and_ignored() -> None:
+    text = (UNENDED.removesuffix("<|return|>")).encode()
+    assert codes(stdin=text) == [["missing-end", "truncated-content"]]
+    assert codes("--select", "missing-end", stdin=text) == [["missing-end"]]
+    assert codes("--ignore", "missing-end, padding", stdin=text) == [["truncated-content"]]
+    none = ("--select", "missing-end,truncated-content", "--ignore", "missing-end")
+    assert codes(*none, "--ignore", "truncated-content", stdin=text) == [[]]
+    assert run("inspect", *none, "--ignore", "truncated-content", stdin=text).code == 0
+    wrong = run("inspect", "--select", "mising-end", stdin=text)
+    assert (wrong.code, "did you mean missing-end" in wrong.err) == (2, True)
+
+
+def test_the_repaired_output_is_written_as_its_source_was() -> None:
+    fixed = UNENDED.replace("Hm.", "Hm.<|end|>")
+    assert run("inspect", "--fix", stdin=UNENDED.encode()).text == fixed
+    ids = json.dumps(encode(UNENDED)).encode()
+    assert json.loads(run("inspect", "--fix", stdin=ids).out) == encode(fixed)
+    lines = jsonl(UNENDED, encode(UNENDED), {"text": UNENDED}, CLEAN)
+    done = run("inspect", "--fix", "--jsonl", stdin=lines)
+    assert lines_of(done.out) == [fixed, encode(fixed), fixed, CLEAN]
+    assert done.code == 1
+
+
+def test_what_a_repair_changes_is_shown_and_nothing_else() -> None:
+    done = run("inspect", "--diff", stdin=UNENDED.encode())
+    assert done.text.splitlines() == [
+        "--- <stdin> (as it is)",
+        "+++ <stdin> (fixed)",
+        "@@ -1,2 +1,2 @@",
+        "-<|channel|>analysis<|message|>Hm.",
+        "+<|channel|>analysis<|message|>Hm.<|end|>",
+        f" <|start|>assistant{CLEAN}",
+    ]
+    assert run("inspect", "--diff", stdin=CLEAN.encode()) == (0, b"", "")
+    unknown = json.dumps([*encode(CUT), -1]).encode()
+    assert run("inspect", "--diff", stdin=unknown).code == 1
+
+
+def test_annotations_of_github_name_file_line_and_code(tmp_path: Path) -> None:
+    path = tmp_path / "a,b.jsonl"
+    path.write_bytes(jsonl(CLEAN, UNENDED))
+    done = run("inspect", "--format", "github", path)
+    (line,) = done.text.splitlines()
+    place = str(path).replace(",", "%2C")
+    assert line.startswith(f"::warning file={place},line=2,title=missing-end::")
+    assert run("inspect", "--format", "github", stdin=CLEAN.encode()).out == b""
+
+
+def test_sarif_has_a_rule_for_each_code_and_a_result_for_each_problem() -> None:
+    for data, expected in ((LOG, 5), (jsonl(CLEAN), 0), (b"", 0)):
+        log = json.loads(run("inspect", "--jsonl", "--format", "sarif", stdin=data).out)
+        (found,) = log["runs"]
+        assert log["version"] == "2.1.0"
+        rules = {rule["id"] for rule in found["tool"]["driver"]["rules"]}
+        assert rules == set(CODES)
+        assert len(found["results"]) == expected
+        for result in found["results"]:
+            assert result["ruleId"] in rules
+            assert result["level"] in ("error", "warning", "note")
+            (location,) = result["locations"]
+            assert location["physicalLocation"]["region"]["startLine"] > 1
+
+
+def test_results_are_joined_by_a_field() -> None:
+    records = jsonl({"id": "a", "meta": {"n": 1}, "text": CUT}, {"id": "b", "text": CLEAN})
+    found = lines_of(run("inspect", "--json", "--id-field", "id", stdin=records).out)
+    assert [result["id"] for result in found] == ["a", "b"]
+    arguments = ["--jsonl", "--json", "--id-field", "meta.n", "--field", "text"]
+    found = lines_of(run("inspect", *arguments, stdin=records).out)
+    assert [result["id"] for result in found] == [1, None]
