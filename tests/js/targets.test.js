@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { train } from "../../web/modes/train.js";
+import { rowsOf, train } from "../../web/modes/train.js";
 import { emptyDraft, readText, replaceMessages } from "../../web/draft.js";
 import { markClasses } from "../../web/tokens/mark_classes.js";
 import { countTargets, labelsOf } from "../../web/tokens/targets.js";
@@ -84,6 +84,36 @@ suite("train", () => {
     const excluded = [draft.entries[0].key];
     const { params } = train.request({ ...input, excluded }, { draft: broken });
     assert.deepEqual([params.conversation, params.learn_messages], ["{", null]);
+  });
+
+  test("says of each message what it is in the sample", () => {
+    const answered = {
+      turns: [],
+      turn: 0,
+      messages: [
+        { index: 0, start: 0, stop: 2 },
+        { index: 2, start: 2, stop: 7 },
+      ],
+      left_out: [1],
+      unused: 1,
+    };
+    const entries = [
+      { key: 1, message: { author: { role: "user" }, content: "Hi" } },
+      { key: 2, message: { role: "assistant", channel: "analysis" } },
+      { key: 3, message: { role: "assistant", channel: "final", content: [{ text: "Hello" }] } },
+      { key: 4, message: { role: "assistant", channel: "final" } },
+      { key: 5, message: null },
+    ];
+    const rows = rowsOf(entries, answered, { ...input, excluded: [4] }, answer);
+    assert.deepEqual(
+      rows.map(({ state }) => state),
+      ["context", "left out", "5 of 5 learned", "in a later sample", "in no sample"],
+    );
+    assert.deepEqual(
+      rows.map(({ learned, canLearn }) => learned && canLearn),
+      [false, true, true, false, false],
+    );
+    assert.deepEqual([rows[0].name, rows[2].excerpt], ["1 · user", "Hello"]);
   });
 
   test("keeps its options over a reload, and no choice of one conversation", () => {

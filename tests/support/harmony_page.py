@@ -16,7 +16,7 @@ BOOT_TIMEOUT = 120_000
 
 
 class HarmonyPage:
-    """The page in one of its two modes.
+    """The page in one of its modes.
 
     Attributes:
         page: Playwright's page.
@@ -46,7 +46,7 @@ class HarmonyPage:
         self.page.locator("#engine[data-state=ready]").wait_for(timeout=BOOT_TIMEOUT)
 
     def reset(self) -> None:
-        """Empty both modes and turn every option back."""
+        """Empty Write and Inspect, and turn every option back."""
         self.turn_to("inspect")
         self.page.locator("#inspect-clear").click()
         self.choose("source_kind", "auto")

@@ -282,7 +282,9 @@ export function rowsOf(entries, value, input, tokens) {
     const own = inSample.get(index);
     const absent = leftOut.has(index) ? "left-out" : "later";
     const place = own ? "in" : absent;
-    const states = { "left-out": "left out", later: "not in this sample", in: "context" };
+    const unused = index >= entries.length - value.unused;
+    const later = unused ? "in no sample" : "in a later sample";
+    const states = { "left-out": "left out", later, in: "context" };
     const targets = own && tokens ? countTargets(tokens, own.start, own.stop).all : 0;
     const size = own ? own.stop - own.start : 0;
     const channel = getPath(message, ["channel"]);
