@@ -113,6 +113,8 @@ suite("train", () => {
       rows.map(({ learned, canLearn }) => learned && canLearn),
       [false, true, true, false, false],
     );
+    const none = rowsOf(entries, { ...answered, messages: [], left_out: [] }, input, null);
+    assert.ok(none.every(({ state }) => state === ""));
     assert.deepEqual([rows[0].name, rows[2].excerpt], ["1 · user", "Hello"]);
   });
 

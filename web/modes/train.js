@@ -283,7 +283,8 @@ export function rowsOf(entries, value, input, tokens) {
     const absent = leftOut.has(index) ? "left-out" : "later";
     const place = own ? "in" : absent;
     const unused = index >= entries.length - value.unused;
-    const later = unused ? "in no sample" : "in a later sample";
+    const elsewhere = unused ? "in no sample" : "in a later sample";
+    const later = value.messages.length ? elsewhere : ""; // of a turn without a sample
     const states = { "left-out": "left out", later, in: "context" };
     const targets = own && tokens ? countTargets(tokens, own.start, own.stop).all : 0;
     const size = own ? own.stop - own.start : 0;
