@@ -55,14 +55,12 @@ def mutate(name: str) -> int:
     """
     room = ROOMS[name]
     folder = BUILD / "mutants" / name
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # old results would not know new tests
+    folder.mkdir(parents=True)
     for copied in _COPIED:
-        source, copy = ROOT / copied, folder / copied
-        if source.is_dir():
-            shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copyfile(source, copy)
+        source = ROOT / copied
+        copy = shutil.copytree if source.is_dir() else shutil.copyfile
+        copy(source, folder / copied)
     (folder / "setup.cfg").write_text(_settings(room), encoding="utf-8")
     workers = str(os.cpu_count() or 1)
     code = show(program("mutmut"), "run", "--max-children", workers, cwd=folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from support.oracles import load_reference, load_tiktoken, write_published_vocab
 from harmony_core.tokenizer import Tokenizer, load_tokenizer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from types import ModuleType
 
@@ -55,10 +55,11 @@ def published_vocabulary(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def reference(published_vocabulary: Path) -> ModuleType:
+def reference(published_vocabulary: Path) -> Iterator[ModuleType]:
     """The module openai_harmony, which checks the vocabulary's published hash itself."""
-    os.environ["TIKTOKEN_ENCODINGS_BASE"] = str(published_vocabulary.parent)
-    return load_reference()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIKTOKEN_ENCODINGS_BASE", str(published_vocabulary.parent))
+        yield load_reference()
 
 
 @pytest.fixture(scope="session")
