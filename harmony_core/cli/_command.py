@@ -75,6 +75,15 @@ class Command:
         """
         raise NotImplementedError
 
+    def miss(self) -> None:
+        """Count a document that could not be read."""
+
+    def take_state(self) -> Any:  # noqa: ANN401 - whatever the command counts
+        """Give what was counted so far to the process that began this one, and begin anew."""
+
+    def add_state(self, state: Any) -> None:  # noqa: ANN401 - see take_state
+        """Add what another process has counted."""
+
     def finish(self) -> None:
         """Write what comes after the last document."""
 

@@ -65,6 +65,13 @@ class Document:
         self._offset = offset
         self._text: str | None = None
 
+    @property
+    def size(self) -> int:
+        """How long the text is, as far as it has been read."""
+        if self._text is not None:
+            return len(self._text)
+        return sum(map(len, self._blocks)) if isinstance(self._blocks, list) else 0
+
     def part(self, text: str) -> Document:
         """Make a document of a part of this one."""
         part = Document(self.name, self.form, self.line, (), 0)

@@ -170,6 +170,15 @@ class Inspect(Command):
             default=Severity.WARNING.value,
             help="the least severity that makes the exit code 1 (default: warning)",
         )
+        parser.add_argument(
+            "-j",
+            "--jobs",
+            type=_number_of_jobs,
+            default=1,
+            metavar="N",
+            help="work in N processes, 0 for one on each core (default: 1); the results keep their "
+            "order",
+        )
         add_colour_option(parser, "severities")
 
     @classmethod
@@ -192,7 +201,7 @@ class Inspect(Command):
         try:
             found = self._read(document)
         except InputFault:
-            self._tally.unreadable += 1
+            self.miss()
             raise
         outputs = found.outputs
         if not outputs and not found.left:
@@ -202,6 +211,23 @@ class Inspect(Command):
             self._handle(document, _without_line(output, document))
         for left in found.left:
             self._leave(document, left)
+
+    def miss(self) -> None:
+        """Count a document that could not be read."""
+        self._tally.unreadable += 1
+
+    def take_state(self) -> tuple[Tally, bool, bool]:
+        """Give the sums to the process that began this one, and begin anew."""
+        state = (self._tally, self._missing, self._in_lines)
+        self._tally = Tally()
+        return state
+
+    def add_state(self, state: tuple[Tally, bool, bool]) -> None:
+        """Add another process's sums."""
+        tally, missing, in_lines = state
+        self._tally.merge(tally)
+        self._missing = self._missing or missing
+        self._in_lines = self._in_lines or in_lines
 
     def _handle(self, document: Document, output: Output) -> None:
         role = self._role(output.tokens)
@@ -304,6 +330,13 @@ class Inspect(Command):
             begins = tokens[:1] == [self.encoding.markers.start]
             return None if begins else Role.ASSISTANT
         return None if chosen == _NO_ROLE else Role(chosen)
+
+
+def _number_of_jobs(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number
 
 
 def _left_out(options: Namespace) -> frozenset[str]:

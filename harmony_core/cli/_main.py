@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harmony_core.cli._arguments import build_parser
+from harmony_core.cli._colour import wants_colour
 from harmony_core.cli._faults import (
     PROGRAM,
     ExitCode,
@@ -18,6 +20,7 @@ from harmony_core.cli._faults import (
     say,
 )
 from harmony_core.cli._input import STANDARD_STREAM
+from harmony_core.cli._jobs import Answered, Pool, jobs_of
 from harmony_core.cli._output import Output, leave_standard_output
 from harmony_core.cli._progress import Progress
 from harmony_core.cli._source import Source
@@ -97,7 +100,7 @@ class _Run:
         _refuse_overwriting(self._options)
         command: Command = self._options.command(self._options, self._output)
         try:
-            finished = all(self._answer(path, command) for path in self._options.files)
+            finished = self._answer_all(command)
             if finished:
                 self._progress.clear()
                 command.finish()
@@ -113,6 +116,43 @@ class _Run:
             self._progress.clear()
         return max(*self._codes, command.code)
 
+    def _answer_all(self, command: Command) -> bool:
+        """Answer all files; return whether to go on to the end."""
+        jobs = jobs_of(self._options)
+        if jobs == 1 or self._options.format == "sarif":  # whose results hang together
+            return all(self._answer(path, command) for path in self._options.files)
+        options = copy(self._options)
+        options.color = "always" if wants_colour(options.color, self._output) else "never"
+        with Pool(options, jobs) as pool:
+            for path in self._options.files:
+                if not self._share(path, command, pool):
+                    return False
+            return all(self._take(answered, command) for answered in pool.finish())
+
+    def _share(self, path: str, command: Command, pool: Pool) -> bool:
+        """Have all documents of a file answered by other processes; return whether to go on."""
+        source = Source(path, self._progress.update)
+        try:
+            with source:
+                for document in source.documents(self._options.form, as_log=command.reads_logs):
+                    for answered in pool.feed(document):
+                        if not self._take(answered, command):
+                            return False
+        except InputFault as fault:
+            if not all(self._take(answered, command) for answered in pool.finish()):
+                return False  # the run has ended before
+            command.miss()
+            return self._report(source.name, fault)
+        return True
+
+    def _take(self, answered: Answered, command: Command) -> bool:
+        """Write what another process answered; return whether to go on."""
+        command.add_state(answered.state)
+        if answered.written:
+            self._output.write_bytes(answered.written)
+            self._output.flush()
+        return all(self._report(name, fault) for name, fault in answered.faults)
+
     def _answer(self, path: str, command: Command) -> bool:
         """Answer all documents of a file; return whether to go on."""
         source = Source(path, self._progress.update)
@@ -122,6 +162,7 @@ class _Run:
                     if not self._answer_one(document, command):
                         return False
         except InputFault as fault:
+            command.miss()
             return self._report(source.name, fault)
         return True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harmony_core.format.finish import Finish
@@ -24,7 +23,7 @@ from harmony_core.input.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from harmony_core.input.outputs import Kind
     from harmony_core.tokenizer import Tokenizer
@@ -115,7 +114,7 @@ class Extractor:
     # What is no known engine's is searched by the names of fields.
 
     def _visit(self, value: object, place: _Place, name: str, nested: int) -> None:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             self._visit_object(value, place, nested)
         elif isinstance(value, list):
             self._visit_list(value, place, name, nested)
@@ -273,7 +272,7 @@ class Extractor:
 
     def _finish(self, shape: Shape, answer: Mapping[str, Any], item: Mapping[str, Any]) -> Finish:
         reason = _first(shape.finish, item, answer)
-        said = "" if reason is None or isinstance(reason, Mapping) else str(reason)
+        said = "" if reason is None or isinstance(reason, dict) else str(reason)
         said = "" if said.lower() in NO_FINISH else FINISH_REASONS.get(said.lower(), said)
         token = _first(shape.stop, item, answer)
         if isinstance(token, str):
@@ -376,7 +375,7 @@ class Extractor:
             error = value.get("message")
         if not error and set(value) <= {"detail", "status", "title", "type"}:
             error = value.get("detail")
-        if isinstance(error, Mapping):
+        if isinstance(error, dict):
             error = error.get("message") or error
         if not error:
             return False
@@ -447,5 +446,5 @@ def _is_conversation(value: object) -> bool:
     return (
         isinstance(value, list)
         and len(value) > 0
-        and all(isinstance(each, Mapping) and "role" in each for each in value)
+        and all(isinstance(each, dict) and "role" in each for each in value)
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["at", "every", "exists", "join"]
 
@@ -29,7 +28,7 @@ def exists(value: object, path: str) -> bool:
                 return False
             value = value[0]
         elif isinstance(step, str):
-            if not isinstance(value, Mapping) or step not in value:
+            if not isinstance(value, dict) or step not in value:
                 return False
             value = value[step]
     return True
@@ -53,11 +52,11 @@ def every(value: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[st
     head, through, rest = path.partition("[]")
     found = at(value, head) if head else value
     if not through:
-        if isinstance(found, Mapping):
+        if isinstance(found, dict):
             yield head, found
         return
     for index, item in enumerate(found if isinstance(found, list) else ()):
-        if isinstance(item, Mapping):
+        if isinstance(item, dict):
             for tail, inner in every(item, rest.removeprefix(".")):
                 yield join(f"{head}[{index}]", tail), inner
 
@@ -67,7 +66,7 @@ def _walk(value: object, steps: tuple[str | int, ...]) -> Any:  # noqa: ANN401 -
         if isinstance(step, int):
             value = value[step] if isinstance(value, list) and step < len(value) else None
         else:
-            value = value.get(step) if isinstance(value, Mapping) else None
+            value = value.get(step) if isinstance(value, dict) else None
     return value
 
 

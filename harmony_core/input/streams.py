@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "Event",
@@ -103,16 +102,16 @@ def is_delta(value: object) -> bool:
 
 
 def _kind(value: object) -> str | None:  # noqa: PLR0911 - one line a kind
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
     choices = value.get("choices")
     if isinstance(choices, list):
         first = choices[0] if choices else None
         chunk = str(value.get("object", "")).endswith("chunk")
-        if chunk or (isinstance(first, Mapping) and "delta" in first):
+        if chunk or (isinstance(first, dict) and "delta" in first):
             return "choices"
         return None
-    if isinstance(value.get("token"), Mapping) and "id" in value["token"]:
+    if isinstance(value.get("token"), dict) and "id" in value["token"]:
         return "tgi"
     if value.get("done") is False and ("response" in value or "message" in value):
         return "ollama"
@@ -125,10 +124,10 @@ def _kind(value: object) -> str | None:  # noqa: PLR0911 - one line a kind
 
 def stream_id(value: object) -> str:
     """What pieces of one stream have in common; empty if they do not say."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return ""
     meta = value.get("meta_info")
-    if isinstance(meta, Mapping) and isinstance(meta.get("id"), str):
+    if isinstance(meta, dict) and isinstance(meta.get("id"), str):
         return str(meta["id"])
     return str(value.get("id") or value.get("request_id") or "")
 
@@ -159,7 +158,7 @@ def join(values: Iterable[tuple[object, int]], *, events: bool = False) -> list[
     current: dict[object, _Stream] = {}
     for value, line in values:
         kind = _kind_within(value, current, events=events)
-        if kind is None or not isinstance(value, Mapping):
+        if kind is None or not isinstance(value, dict):
             streams.append(_Stream("whole", line, [value]))
             continue
         key = (kind, "" if kind == "responses" else stream_id(value), _batch_index(kind, value))
@@ -180,10 +179,10 @@ def _kind_within(  # noqa: PLR0911 - one line a kind
 ) -> str | None:
     """The kind of a piece; some pieces only show as such beside those before them."""
     kind = _kind(value)
-    if kind is not None or not isinstance(value, Mapping):
+    if kind is not None or not isinstance(value, dict):
         return kind
     meta = value.get("meta_info")
-    if isinstance(meta, Mapping) and ("id" in meta or meta.get("finish_reason") is None):
+    if isinstance(meta, dict) and ("id" in meta or meta.get("finish_reason") is None):
         return "sglang"
     if "choices" in value and (events or value.get("object") == "text_completion"):
         return "choices" if events or value.get("id") else None
@@ -205,7 +204,7 @@ def _batch_index(kind: str, value: Mapping[str, Any]) -> object:
 def _finished(value: Mapping[str, Any]) -> list[object]:
     """The choices that a piece is the last one of."""
     meta = value.get("meta_info")
-    if isinstance(meta, Mapping):
+    if isinstance(meta, dict):
         return [0] if meta.get("finish_reason") is not None else []
     if value.get("done") is True or value.get("stop") is True or value.get("details"):
         return [0]
@@ -213,7 +212,7 @@ def _finished(value: Mapping[str, Any]) -> list[object]:
     return [
         choice.get("index", 0)
         for choice in (choices if isinstance(choices, list) else ())
-        if isinstance(choice, Mapping) and choice.get("finish_reason") is not None
+        if isinstance(choice, dict) and choice.get("finish_reason") is not None
     ]
 
 
@@ -223,7 +222,7 @@ def _begins_anew(stream: _Stream, value: Mapping[str, Any]) -> bool:
         return value.get("type") == "response.created"
     choices = value.get("choices")
     if isinstance(choices, list):
-        indices = {each.get("index", 0) for each in choices if isinstance(each, Mapping)}
+        indices = {each.get("index", 0) for each in choices if isinstance(each, dict)}
         return bool(indices & stream.finished)
     return bool(stream.finished) and stream.kind != "triton"
 
@@ -239,7 +238,7 @@ def _choices(pieces: list[Any]) -> Joined:
     for piece in pieces:
         answer.update({name: value for name, value in piece.items() if value is not None})
         for choice in piece.get("choices") or ():
-            if isinstance(choice, Mapping):
+            if isinstance(choice, dict):
                 _extend(choices.setdefault(choice.get("index", 0), {}), choice)
     numbers = all(isinstance(index, int) for index in choices)
     ordered = [
@@ -270,7 +269,7 @@ def _extend(whole: dict[str, Any], delta: Mapping[str, Any]) -> None:
     """Append a delta: strings and lists go on, in whatever fields there are."""
     for name, value in delta.items():
         before = whole.get(name)
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             if not isinstance(before, dict):
                 whole[name] = {}
             _extend(whole[name], value)
@@ -330,7 +329,7 @@ def _ollama(pieces: list[Any]) -> Joined:
     if "message" in answer:
         message: dict[str, Any] = {}
         for piece in pieces:
-            if isinstance(piece.get("message"), Mapping):
+            if isinstance(piece.get("message"), dict):
                 _extend(message, piece["message"])
         answer["message"] = _closed(message)
     for name in ("response", "thinking"):
@@ -370,7 +369,7 @@ def _responses(pieces: list[Any]) -> Joined:
     """The last event holds the whole response; without it, text deltas are all there is."""
     for piece in reversed(pieces):
         response = piece.get("response")
-        if isinstance(response, Mapping) and response.get("output"):
+        if isinstance(response, dict) and response.get("output"):
             return Joined(response, 0, 0, response.get("status") != "in_progress")
     items: dict[object, dict[str, Any]] = {}
     for piece in pieces:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["TOKEN_ID", "gathered", "holds_ids", "is_numbers", "pieces_of", "tensors", "trimmed"]
 
@@ -37,7 +36,7 @@ def pieces_of(value: object) -> list[str | bytes]:
     for item in value if isinstance(value, list) else ():
         if isinstance(item, str):
             found.append(item)
-        elif isinstance(item, Mapping) and isinstance(item.get("token"), str):
+        elif isinstance(item, dict) and isinstance(item.get("token"), str):
             data: Any = item.get("bytes")
             named = TOKEN_ID.fullmatch(item["token"])
             exact = not named and isinstance(data, list) and data and _is_bytes(data)
@@ -65,7 +64,7 @@ def tensors(value: Mapping[str, Any]) -> dict[str, Any] | None:
     if not isinstance(held, list) or not held:
         return None
     if not all(
-        isinstance(each, Mapping) and {"name", "data", "shape"} <= each.keys() for each in held
+        isinstance(each, dict) and {"name", "data", "shape"} <= each.keys() for each in held
     ):
         return None
     named = {each["name"]: _shaped(each["data"], each["shape"]) for each in held}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import signal
 import subprocess
 import sys
@@ -165,3 +167,57 @@ def test_a_run_that_writes_at_its_end_shows_progress_on_the_same_terminal(
 ) -> None:
     options = build_parser().parse_args(arguments)
     assert options.command.writes_at_end(options) == late
+
+
+def log_of(size: int) -> bytes:
+    """A log with sound, faulty, parsed and unreadable lines, and the pieces of a stream."""
+    sound = {"text": "<|channel|>final<|message|>Hi<|return|>"}
+    cut = {"text": "<|channel|>analysis<|message|>" + "so " * 300}
+    parsed = {"choices": [{"message": {"content": "Hi"}, "stop_reason": None}]}
+    piece = {"model": "m", "response": "<|channel|>final<|message|>Hi", "done": False}
+    lines = jsonl(sound, cut, parsed) + b"{broken\n" + jsonl(piece, {**piece, "done": True})
+    return lines * size
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [],
+        ["--json"],
+        ["--summary-only"],
+        ["--format", "github"],
+        ["--format", "sarif"],
+        ["--fix"],
+        ["--color", "always"],
+        ["--on-error", "stop"],
+    ],
+)
+def test_several_processes_write_what_one_does(tmp_path: Path, more: list[str]) -> None:
+    log, other = tmp_path / "log.jsonl", tmp_path / "one.txt"
+    log.write_bytes(log_of(300))
+    other.write_text("<|channel|>final<|message|>Hi")
+    arguments = ["inspect", *more, log, tmp_path / "none", other]
+    alone = run(*arguments, COLUMNS="80")
+    assert run(*arguments, "--jobs", "2", COLUMNS="80") == alone
+    assert alone.code == 4
+
+
+@pytest.mark.posix
+def test_an_interrupt_ends_several_processes_quietly(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(log_of(20_000))
+    with start("inspect", "-j", "2", "--json", path, start_new_session=True) as program:
+        assert program.stdout is not None
+        assert json.loads(program.stdout.readline())
+        os.killpg(program.pid, signal.SIGINT)  # as a terminal does: to all of them
+        out, err = program.communicate()
+    assert program.returncode == 130
+    assert b"Traceback" not in err
+    whole = out.splitlines()[1:-1]  # the pipe is cut anywhere at both ends
+    assert all(json.loads(line) for line in whole)
+
+
+def test_a_number_of_processes_is_one() -> None:
+    assert run("inspect", "-j", "-1").code == 2
+    assert run("inspect", "-j", "many").code == 2
+    assert run("inspect", "--jsonl", "-j", "0", stdin=log_of(1)).code == 4
