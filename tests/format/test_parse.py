@@ -98,6 +98,23 @@ def test_a_completion_may_be_cut_off_anywhere(encodings: Encodings, strict: bool
         assert ours == parsed(encodings.theirs, tokens[:stop], role, strict=strict)
 
 
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<|channel|>analysis<|end|><|start|>assistant<|channel|>final<|message|>Hi<|return|>",
+        "some words<|end|><|start|>user<|message|>Hi<|end|>",
+        "<|channel|>final<|start|>assistant<|channel|>final<|message|>Hi<|return|>",
+    ],
+)
+def test_a_whole_completion_may_abandon_headers_unless_it_is_strict(
+    encodings: Encodings, text: str, strict: bool
+) -> None:
+    tokens, role = [*encoded(text)], encodings.their_role("assistant")
+    ours = parsed(encodings.ours, tokens, Role.ASSISTANT, strict=strict)
+    assert ours == parsed(encodings.theirs, tokens, role, strict=strict)
+
+
 @pytest.mark.parametrize("token", [-1, 2**31, 2**32 - 1, 2**32, 1.0, "a", None])
 def test_what_is_no_token_is_refused_as_the_reference_refuses_it(
     encodings: Encodings, token: object
