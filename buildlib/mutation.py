@@ -33,6 +33,7 @@ ROOMS = {
         tests=(
             *("format/test_render.py", "format/test_finished_turns.py", "test_encoding.py"),
             *("format/test_rendered_spans.py", "format/test_typescript.py"),
+            "format/test_typescript_full.py",
         ),
         left_out=("format/test_render.py::TestFaults",),
     ),

@@ -57,6 +57,8 @@ def kept(
     [
         ("", "", ""),
         ("ua", "ua", "ua"),
+        ("au", "au", "au"),
+        ("af", "f", "f"),
         ("uaf", "uf", "uf"),
         ("uafuaf", "ufuf", "ufuaf"),  # the reference keeps what follows the first final
         ("uafu", "ufu", "ufu"),

@@ -64,6 +64,7 @@ def test_spans_tile_and_hold_their_fields_text(
         if all(isinstance(content, TextContent) for content in message.content):
             written = "".join(content.to_dict()["text"] for content in message.content)
             assert text(ordinal, Part.CONTENT) == written
+    assert text(None, Part.MARKER) == ("" if next_role is None else "<|start|>")
     assert text(None, Part.ROLE) == ("" if next_role is None else next_role.value)
 
 
