@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from harmony_core import __version__
 from harmony_core.cli._batch import Batch
@@ -18,6 +18,7 @@ from harmony_core.cli._output import Output
 from harmony_core.cli._parse import Parse
 from harmony_core.cli._render import Render
 from harmony_core.cli._report import Report
+from harmony_core.cli._shell import Completion, Man
 from harmony_core.cli._tokens import Tokens
 
 if TYPE_CHECKING:
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
     from harmony_core.cli._command import Command
 
+_Other: TypeAlias = Explain | Batch | Report | Completion | Man
+
 # All there are, in the order of the help.
 COMMANDS: tuple[type[Command], ...] = (Encode, Decode, Count, Render, Parse, Inspect, Tokens)
 # Those that answer no documents one by one.
-OTHER_COMMANDS: tuple[type[Explain | Batch | Report], ...] = (Explain, Batch, Report)
+OTHER_COMMANDS: tuple[type[_Other], ...] = (Explain, Batch, Report, Completion, Man)
 
 EXIT_CODES = {
     ExitCode.OK: "everything was done",
@@ -73,11 +76,12 @@ def build_parser() -> ArgumentParser:
         _add_options(_add_parser(commands, command), command)
     for other in OTHER_COMMANDS:
         other.add_options(_add_parser(commands, other))
+    parser.set_defaults(grammar=build_parser)
     return parser
 
 
 def _add_parser(
-    commands: _SubParsersAction[_Parser], command: type[Command | Explain | Batch | Report]
+    commands: _SubParsersAction[_Parser], command: type[Command | _Other]
 ) -> ArgumentParser:
     return commands.add_parser(
         command.name,
@@ -136,7 +140,7 @@ def _add_options(parser: ArgumentParser, command: type[Command]) -> None:
     parser.add_argument("--no-progress", action="store_true", help="show no progress")
 
 
-def _examples(command: type[Command | Explain | Batch | Report]) -> str:
+def _examples(command: type[Command | _Other]) -> str:
     lines = ["examples:"]
     for purpose, line in command.examples:
         lines += [f"  # {purpose}", f"  {line}"]

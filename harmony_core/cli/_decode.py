@@ -25,7 +25,7 @@ class Decode(Command):
     details = (
         "Reads ids in any usual spelling: numbers, a JSON list, a debug print, or a JSON object "
         "with a list of ids in it. Writes the bytes they stand for, with nothing added; or a "
-        "line for each line read; or JSON strings."
+        "line for each line read; or JSON strings. On a terminal, what would control it is escaped."
     )
     examples: ClassVar[Sequence[Example]] = (
         Example("the text of some ids", "echo 13225 11 2375 | harmony-core decode"),
@@ -63,8 +63,7 @@ class Decode(Command):
         if as_json:
             self.output.write(to_json(data.decode(errors="replace")) + "\n")
             return
-        self.output.write_bytes(
-            data if policy == "keep" else data.decode(errors="replace").encode()
-        )
+        errors = "surrogateescape" if policy == "keep" else "replace"
+        self.output.write_raw(data.decode(errors=errors))
         if document.form is not Form.WHOLE:
             self.output.write("\n")

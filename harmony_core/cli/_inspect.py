@@ -260,7 +260,7 @@ class Inspect(Command):
             return
         as_json = self._in_lines
         text = written(fixed, output, tokenizer, as_json=as_json)
-        self.output.write(text + ("\n" if as_json or output.kind == "tokens" else ""))
+        self.output.write_raw(text + ("\n" if as_json or output.kind == "tokens" else ""))
 
     def _annotate(self, document: Document, output: Output, inspection: Inspection) -> None:
         """Write each diagnostic for another program."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from harmony_core.cli._faults import OutputFault, PipeClosed
 from harmony_core.cli._input import STANDARD_STREAM
+from harmony_core.cli._visible import for_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,17 @@ class Output:
             PipeClosed: Nobody reads it.
         """
         self.write_bytes(text.encode())
+
+    def write_raw(self, text: str) -> None:
+        """Write a model's or a conversation's text: on a terminal, what would control it escaped.
+
+        Args:
+            text: The text; bytes that ``surrogateescape`` kept come out as they were.
+        """
+        if self.is_terminal:
+            self.write(for_terminal(text))
+        else:
+            self.write_bytes(text.encode("utf-8", "surrogateescape"))
 
     def write_bytes(self, data: bytes) -> None:
         """Write bytes as they are; errors are those of ``write``."""

@@ -59,4 +59,4 @@ class Render(Command):
         text = self.encoding.decode(tokens)
         if as_json:
             text = to_json(text)
-        self.output.write(text if document.form is Form.WHOLE and not as_json else text + "\n")
+        self.output.write_raw(text if document.form is Form.WHOLE and not as_json else text + "\n")

@@ -71,6 +71,13 @@ def one_line(text: str) -> str:
     return "".join([c if c.isprintable() else _ESCAPES.get(c) or escaped(c) for c in text])
 
 
+def for_terminal(text: str) -> str:
+    """Escape what would control a terminal; lines and tabs stay as they are."""
+    if text.isprintable():
+        return text
+    return "".join([c if c.isprintable() or c in "\n\t" else escaped(c) for c in text])
+
+
 def to_json(value: object) -> str:
     """Write a value as one line of JSON: readable in any script, harmless on a terminal."""
     text = json.dumps(value, ensure_ascii=False)

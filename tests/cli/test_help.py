@@ -12,12 +12,13 @@ from support.command import run
 
 from harmony_core.cli._arguments import COMMANDS, EXIT_CODES
 from harmony_core.cli._explain import Explain
+from harmony_core.cli._shell import Completion, Man
 
 if TYPE_CHECKING:
     from harmony_core.cli._command import Command
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "cli.md").read_text(encoding="utf-8")
-TOLD: list[type[Command | Explain]] = [*COMMANDS, Explain]
+TOLD: list[type[Command | Explain | Completion | Man]] = [*COMMANDS, Explain, Completion, Man]
 EXAMPLES = [example for command in TOLD for example in command.examples]
 CONVERSATION = '{"messages": [{"role": "user", "content": "Hi"}]}'
 COMPLETION = "<|channel|>final<|message|>Hi<|return|>"
@@ -38,7 +39,7 @@ def options_of(text: str) -> set[str]:
     return set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", text))
 
 
-def section(command: type[Command | Explain]) -> str:
+def section(command: type[Command | Explain | Completion | Man]) -> str:
     return PAGE.split(f"\n## {command.name}\n")[1].split("\n## ")[0]
 
 
@@ -56,7 +57,7 @@ def test_the_page_has_all_commands_and_exit_codes() -> None:
 
 @pytest.mark.parametrize("command", TOLD, ids=lambda command: command.name)
 def test_the_page_has_all_options_of_a_command_and_no_others(
-    command: type[Command | Explain],
+    command: type[Command | Explain | Completion | Man],
 ) -> None:
     helped = run(command.name, "--help", COLUMNS="200").text
     options = options_of(helped.partition("examples:")[0]) - {"-h", "--help"}
@@ -90,5 +91,5 @@ def test_an_example_does_what_it_says(
             data = done.out
         else:
             assert program == "less"
-    written = tmp_path / "ids.jsonl" if "--output" in line else None
-    assert data or (written and written.read_text() == "[12194]\n")
+    made = re.search(r" (?:-o|--output) (\S+)", line)
+    assert data or (made and (tmp_path / made[1]).read_text())

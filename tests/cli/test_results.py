@@ -215,3 +215,23 @@ def test_nothing_in_is_nothing_wrong(command: str, out: str) -> None:
     assert run(command) == (0, out.encode(), "")
     assert run(command, stdin=b"\xef\xbb\xbf") == (0, out.encode(), "")
     assert run(command, "--jsonl").code == 0
+
+
+def test_no_text_takes_hold_of_a_terminal() -> None:
+    hostile = "\x1b]0;title\x07\x1b[2Jtext\r\b\x9b31m\u202e\n\ttab"
+    ids = run("encode", stdin=hostile.encode()).out
+    assert run("decode", stdin=ids).out == hostile.encode()
+    shown = run("decode", stdin=ids, terminal=True).text
+    assert shown == r"\u001b]0;title\u0007\u001b[2Jtext\u000d\u0008\u009b31m\u202e" + "\n\ttab"
+    half = run("encode", stdin="é".encode()).out
+    assert run("decode", stdin=half, terminal=True).text == "é"
+    conversation = json.dumps([{"role": "user", "content": hostile}]).encode()
+    shown = run("render", "--text", stdin=conversation, terminal=True).text
+    assert all(line.isprintable() for line in shown.replace("\t", "").split("\n"))
+
+
+def test_a_completion_without_its_role_is_told_how_to_be_read() -> None:
+    done = run("parse", stdin=b"<|channel|>final<|message|>Hi<|return|>")
+    assert (done.code, "add --role assistant" in done.err) == (1, True)
+    done = run("parse", stdin=b"<|start|>user<|message|>Hi<|end|>stray")
+    assert (done.code, "--role" in done.err) == (1, False)
