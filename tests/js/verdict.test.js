@@ -40,12 +40,12 @@ test("an error, a withheld call and what the reference does", () => {
 test("what is wrong elsewhere is never left out", () => {
   const bad = { error: 0, warning: 1, info: 0 };
   const elsewhere = value({ outputs: [{ counts: none }, { counts: bad }], outputs_total: 2 });
-  assert.match(verdictOf(elsewhere), /problems in 1 other output$/);
+  assert.match(verdictOf(elsewhere), /problems in 1 other output$/u);
   assert.equal(gravityOf(elsewhere), "warning");
   const unknown = value({ outputs: [{ counts: none }, { counts: null }], outputs_total: 2 });
-  assert.match(verdictOf(unknown), /1 other output not checked$/);
+  assert.match(verdictOf(unknown), /1 other output not checked$/u);
   assert.equal(gravityOf(unknown), "info");
   const unread = value({ left: [{ is_fault: true }] });
-  assert.match(verdictOf(unread), /1 output not readable$/);
+  assert.match(verdictOf(unread), /1 output not readable$/u);
   assert.equal(gravityOf(unread), "error");
 });

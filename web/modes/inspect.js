@@ -201,11 +201,10 @@ function mount(host) {
     ({ value, fault, busy }) => {
       const all = value?.messages ?? [];
       const labels = all.map((_, index) => String(index + 1));
-      const hint = host.state.input.source.trim()
-        ? fault
-          ? "No tokens: the source cannot be read."
-          : "Working…"
-        : "Paste a model’s output or choose an example.";
+      let hint = "Paste a model’s output or choose an example.";
+      if (host.state.input.source.trim()) {
+        hint = fault ? "No tokens: the source cannot be read." : "Working…";
+      }
       tokens.show(value?.tokens ?? null, labels, hint);
       const stale = fault !== null && value !== null;
       tokens.setStale(stale, busy);
