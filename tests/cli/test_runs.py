@@ -221,3 +221,18 @@ def test_a_number_of_processes_is_one() -> None:
     assert run("inspect", "-j", "-1").code == 2
     assert run("inspect", "-j", "many").code == 2
     assert run("inspect", "--jsonl", "-j", "0", stdin=log_of(1)).code == 4
+
+
+def test_an_interrupt_while_the_program_loads_shows_no_traceback() -> None:
+    code = (
+        "import sys, importlib.abc, harmony_core\n"
+        "class Interrupted(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'harmony_core.cli._main':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from harmony_core.cli import main\n"
+        "sys.exit(main(['encode']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")
