@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 from harmony_core.chat import Role
 from harmony_core.cli._colour import add_colour_option, wants_colour
 from harmony_core.cli._command import Command, Example, field_of, read_document
-from harmony_core.cli._faults import ExitCode, InputFault, UsageFault, say
+from harmony_core.cli._faults import PROGRAM, ExitCode, InputFault, UsageFault, say
 from harmony_core.cli._findings import Findings
 from harmony_core.cli._input import Form
 from harmony_core.cli._machine import SARIF_TAIL, github, sarif_head, sarif_result
 from harmony_core.cli._parse import READINGS, add_reading_option
 from harmony_core.cli._repair import difference, written
-from harmony_core.cli._tally import SEVERITIES, Tally, place_of
+from harmony_core.cli._tally import SEVERITIES, Tally, counted, place_of
 from harmony_core.cli._visible import one_line, to_json
 from harmony_core.format._header import ROLES
 from harmony_core.format.diagnosis.codes import CODES, Severity
@@ -77,6 +77,7 @@ class Inspect(Command):
         self._tally = Tally()
         self._in_lines = False
         self._missing = False
+        self._empty = 0  # lines of a log without any output
         self._annotated = False
         self._left_out = _left_out(options)
         self._policy = _policy(options)
@@ -211,20 +212,23 @@ class Inspect(Command):
             self._handle(document, _without_line(output, document))
         for left in found.left:
             self._leave(document, left)
+        self._empty += not outputs
 
     def miss(self) -> None:
         """Count a document that could not be read."""
         self._tally.unreadable += 1
 
-    def take_state(self) -> tuple[Tally, bool, bool]:
+    def take_state(self) -> tuple[Tally, bool, bool, int]:
         """Give the sums to the process that began this one, and begin anew."""
-        state = (self._tally, self._missing, self._in_lines)
+        state = (self._tally, self._missing, self._in_lines, self._empty)
         self._tally = Tally()
+        self._empty = 0
         return state
 
-    def add_state(self, state: tuple[Tally, bool, bool]) -> None:
+    def add_state(self, state: tuple[Tally, bool, bool, int]) -> None:
         """Add another process's sums."""
-        tally, missing, in_lines = state
+        tally, missing, in_lines, empty = state
+        self._empty += empty
         self._tally.merge(tally)
         self._missing = self._missing or missing
         self._in_lines = self._in_lines or in_lines
@@ -303,7 +307,10 @@ class Inspect(Command):
         return not repairs and self.options.format in (None, "human")
 
     def finish(self) -> None:
-        """Write the sums."""
+        """Write the sums. A log without any output is not a clean one."""
+        if self._empty and not self._tally.streams:
+            self._missing = True
+            say(f"{PROGRAM}: {counted(self._empty, 'line')} of a log, and no output in any of them")
         if self.options.format == "sarif":
             self.output.write(("" if self._annotated else sarif_head()) + SARIF_TAIL)
         elif self.options.fix or self.options.diff or self.options.format == "github":

@@ -302,7 +302,12 @@ FINISH_REASONS: dict[str, str] = {
     "tool_use": "tool_calls",
 }
 # What says nothing about the end: not ended yet, or not known.
-NO_FINISH = frozenset(("", "none", "null", "false", "in_progress", "incomplete", "not_finished"))
+NO_FINISH = frozenset(
+    (
+        *("", "none", "null", "false", "in_progress", "incomplete", "not_finished"),
+        "streaming_complete",  # vLLM's log of a stream
+    )
+)
 
 # What to ask for instead of an answer that the server has parsed.
 REQUESTS: dict[str, str] = {

@@ -195,4 +195,7 @@ def vllm_record(text: str) -> dict[str, object] | None:
         value = read_print(text[found.end() :])
     except PrintFault:
         return None
-    return {"request_id": found["id"], **value} if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return None
+    piece = {"is_piece": True} if "delta" in (found["how"] or "") else {}
+    return {"request_id": found["id"], **value, **piece}

@@ -8,21 +8,29 @@ from typing import TYPE_CHECKING, Literal, TypeGuard
 
 from harmony_core.input.compression import to_text
 from harmony_core.input.debug_print import PrintFault, read_print
-from harmony_core.input.engines import REQUESTS
 from harmony_core.input.extract import Extractor
-from harmony_core.input.faults import AlreadyParsedError, TokenInputError
-from harmony_core.input.json_text import MOST_LEVELS, JsonFault, read_json
+from harmony_core.input.faults import TokenInputError
+from harmony_core.input.json_text import JsonFault, read_json
 from harmony_core.input.logs import Record, looks_like_records, records, vllm_record
 from harmony_core.input.notations import looks_like_ids, read_ids, truncated_print
 from harmony_core.input.outputs import Kind, Left, Output, Outputs
+from harmony_core.input.refusals import (
+    no_output_in_line,
+    nothing_found,
+    refuse_binary,
+    refuse_json,
+    refuse_other,
+)
 from harmony_core.input.streams import is_end, join, looks_like_events, read_events
-from harmony_core.input.text import has_marker, strip_log_prefix, unwrap, what_else
+from harmony_core.input.text import has_marker, strip_log_prefix, unwrap
 
 if TYPE_CHECKING:
     from harmony_core.tokenizer import Tokenizer
 
 __all__ = ["read_outputs", "read_record"]
 
+# What a log may hold beside outputs.
+_NO_OUTPUTS = frozenset(("log", "prompt-only"))
 # So many layers, such as a fence around HTML-escaped JSON, are taken off.
 _MOST_LAYERS = 4
 
@@ -30,14 +38,8 @@ _PRINT_START = re.compile(
     r"\s*(?:[bBrRuU]{0,2}['\"]|\{\s*['\"]|\[\s*[{A-Za-z'\"]|[&\w.:]+!?[({]|\[[^\]]*\.rs:"
     r"|[\w.'\"-]+\s*[=:]\s*(?:[bBrRuU]{0,2}['\"]|[\[({A-Z0-9]))"
 )
-_OBJECT_START = re.compile(r"\s*(?:\[\s*)?\{\s*(?:\"[^\"\n]*\"\s*:|$)|\s*\[\s*\[\s*\[\s*\[")
 _ASSIGNED = re.compile(r"[&\w.'\"-]+\s*[=:]\s*")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LEFT_OUT = re.compile(r"[0-9][\s,]*(?:\.\.\.|…)")
-_WANTED = (
-    "An output was looked for: a list of token ids, text with special tokens, or an engine's "
-    "answer that holds either."
-)
 
 
 def read_outputs(
@@ -89,10 +91,16 @@ def read_record(
         check: As for ``read_outputs``.
 
     Raises:
-        TokenInputError: As for ``read_outputs``; places count from the record's start.
+        TokenInputError: As for ``read_outputs``; places count from the record's start. What a
+            log holds beside outputs, such as its own messages and requests, is left.
     """
     reader = _Reader(tokenizer, record.text, kind, check=check)
-    reader.read_record(record)
+    try:
+        reader.read_record(record)
+    except TokenInputError as fault:
+        if fault.kind not in _NO_OUTPUTS:
+            raise
+        return Outputs([], [Left("other", f"line {record.line}", str(fault), line=record.line)])
     return Outputs(reader.outputs, reader.left)
 
 
@@ -168,18 +176,14 @@ class _Reader:
             return
         if layers < _MOST_LAYERS and self._as_wrapped(text, layers, line):
             return
-        _refuse_json(text)
+        refuse_json(text)
         if has_marker(text):
             self._add_pasted(text, "Harmony text", line)
             return
-        other = what_else(text)
-        if other is not None:
-            raise TokenInputError(
-                other.message, kind=other.kind, start=other.start, stop=other.stop, hint=other.hint
-            )
-        _refuse_binary(text)
+        refuse_other(text)
+        refuse_binary(text)
         if self._in_log:
-            raise _no_output_in_line(text)
+            raise no_output_in_line(text)
         self._add_text(text, "text without special tokens", line)
 
     def _as_json(self, text: str, layers: int, line: int | None) -> bool:
@@ -232,6 +236,14 @@ class _Reader:
         """Text in a fence, escaped, after a log's prefix or after a name."""
         logged = vllm_record(text)
         if logged is not None:
+            if logged.pop("is_piece", False):
+                raise TokenInputError(
+                    "This is a piece of a streamed output, which vLLM logs whole at its end.",
+                    kind="log",
+                    start=0,
+                    stop=len(text),
+                    hint="Paste the line that says (streaming complete).",
+                )
             self._extract([(logged, "", line)])
             return True
         layer = unwrap(text)
@@ -334,7 +346,9 @@ class _Reader:
         self.outputs += extractor.outputs
         self.left += extractor.left
         if not extractor.outputs:
-            raise extractor.faults[0] if extractor.faults else _nothing(self.left, self._source)
+            raise (
+                extractor.faults[0] if extractor.faults else nothing_found(self.left, self._source)
+            )
 
     def _read_events(self, text: str, line: int | None) -> bool:
         """Read server-sent events."""
@@ -389,36 +403,26 @@ class _Reader:
         faults: list[TokenInputError] = []
         starts = _line_starts(text)
         for record in records(text.split("\n")):
-            reader = _Reader(self._tokenizer, record.text, self._kind, check=self._check)
             try:
-                reader.read_record(record)
+                found = read_record(record, self._tokenizer, kind=self._kind, check=self._check)
             except TokenInputError as fault:
                 start = starts[record.line - 1]
                 fault.start, fault.stop = start + fault.start, start + fault.stop
                 faults.append(fault)
-                kind = (
-                    fault.kind if fault.kind in ("already-parsed", "server-error") else "unreadable"
-                )
-                if fault.kind in ("prompt-only", "log"):
-                    kind = "other"
+                known = fault.kind in ("already-parsed", "server-error")
+                kind = fault.kind if known else "unreadable"
                 path = f"line {record.line}"
                 self.left.append(Left(kind, path, str(fault), fault.hint, record.line))
                 continue
-            self.outputs += reader.outputs
-            self.left += reader.left
+            self.outputs += found.outputs
+            self.left += found.left
         if self.outputs:
             return
         parsed = next((fault for fault in faults if fault.kind == "already-parsed"), None)
-        first = parsed or next(
-            (fault for fault in faults if fault.kind not in ("prompt-only", "log", "no-output")),
-            None,
-        )
-        other = what_else(text)
-        if first is None and other is not None:
-            raise TokenInputError(
-                other.message, kind=other.kind, start=other.start, stop=other.stop, hint=other.hint
-            )
-        raise first or (faults[0] if faults else _nothing(self.left, text))
+        first = parsed or next((fault for fault in faults if fault.kind != "no-output"), None)
+        if first is None:
+            refuse_other(text)
+        raise first or (faults[0] if faults else nothing_found(self.left, text))
 
 
 def _line_starts(text: str) -> list[int]:
@@ -437,105 +441,4 @@ def _may_hold_outputs(value: object) -> TypeGuard[dict[str, object] | list[objec
     return any(
         isinstance(each, (dict, list)) or (isinstance(each, str) and has_marker(each))
         for each in value.values()
-    )
-
-
-def _nothing(left: list[Left], source: str) -> TokenInputError:
-    """Say why there is no output, by what was left."""
-    stop = len(source)
-    parsed = [each for each in left if each.kind == "already-parsed"]
-    if parsed:
-        return _already_parsed(parsed, stop)
-    errors = [each for each in left if each.kind == "server-error"]
-    if errors:
-        return TokenInputError(
-            f"There is no output: {errors[0].message}.",
-            kind="server-error",
-            start=0,
-            stop=stop,
-            hint="Look into the server's log, or correct the request.",
-        )
-    given = [each for each in left if each.kind in ("prompt", "request")]
-    if given:
-        place = given[0].path or "the whole source"
-        return TokenInputError(
-            f"There is only what the model was given ({place}), and no output. {_WANTED}",
-            kind="prompt-only",
-            start=0,
-            stop=stop,
-            hint="Paste the answer. To inspect a prompt, paste its list of ids or its text alone.",
-        )
-    return TokenInputError(
-        f"There is no output in this. {_WANTED}",
-        kind="no-output",
-        start=0,
-        stop=stop,
-        hint='Paste the list or the text itself, or an object with a field such as "token_ids".',
-    )
-
-
-def _no_output_in_line(text: str) -> TokenInputError:
-    what = "Neither JSON nor an output" if text.lstrip()[:1] in ("{", "[") else "No output"
-    return TokenInputError(
-        f"{what} in this line of a log.",
-        kind="not-json" if text.lstrip()[:1] in ("{", "[") else "no-output",
-        start=0,
-        stop=len(text),
-        hint="Correct the line or leave it out; to take each line for text, use --lines.",
-    )
-
-
-def _already_parsed(parsed: list[Left], stop: int) -> AlreadyParsedError:
-    engine = parsed[0].engine
-    which = next((name for name in REQUESTS if engine.startswith(name)), None)
-    ordered = {which: REQUESTS[which]} if which else {}
-    ordered.update(REQUESTS)
-    shown = ordered if which is None else {which: ordered[which]}
-    asks = "\n".join(f"  {name}: {request}" for name, request in shown.items())
-    named = f" ({engine})" if engine else ""
-    place = parsed[0].path or "the whole answer"
-    more = f" (and {len(parsed) - 1} more)" if len(parsed) > 1 else ""
-    return AlreadyParsedError(
-        f"This answer{named} holds only what the server has parsed, without the tokens: "
-        f"{place} is {parsed[0].message.partition(':')[0]}{more}.",
-        start=0,
-        stop=stop,
-        hint=f"Ask for what the model really wrote:\n{asks}",
-        requests=ordered,
-    )
-
-
-def _refuse_json(text: str) -> None:
-    """Say what is wrong with what plainly is to be JSON."""
-    if _OBJECT_START.match(text) is None:
-        return
-    try:
-        read_json(text)
-    except JsonFault as fault:
-        position = min(fault.position, len(text) - 1)
-        if fault.too_deep:
-            kind, message = "too-deep", f"This JSON is nested more than {MOST_LEVELS} levels deep."
-            hint = "Paste the part that holds the output."
-        elif fault.cut:
-            kind = "truncated"
-            message = f"This JSON is cut off at character {position}: {fault}."
-            hint = "Paste the whole object, or only the list of ids or the text in it."
-        else:
-            kind, message = "not-json", f"Invalid JSON at character {position}: {fault}."
-            hint = "Correct it, or paste only the list of ids or the text in it."
-        raise TokenInputError(
-            message, kind=kind, start=position, stop=position + 1, hint=hint
-        ) from fault
-
-
-def _refuse_binary(text: str) -> None:
-    found = _CONTROL.search(text)
-    if found is None:
-        return
-    raise TokenInputError(
-        f"This looks like binary data: it holds the control character U+{ord(found.group()):04X}.",
-        kind="binary",
-        start=found.start(),
-        stop=found.end(),
-        hint="Paste the ids as numbers or the decoded text, or read it as Harmony text anyway.",
     )

@@ -445,3 +445,18 @@ def test_results_are_joined_by_a_field() -> None:
     arguments = ["--jsonl", "--json", "--id-field", "meta.n", "--field", "text"]
     found = lines_of(run("inspect", *arguments, stdin=records).out)
     assert [result["id"] for result in found] == [1, None]
+
+
+def test_the_messages_of_a_log_are_no_faults_but_a_log_of_them_alone_is() -> None:
+    noise = b"2025-08-20 12:00:00 INFO GET /health\n"
+    output = f"2025-08-20 12:00:01 INFO raw: {CLEAN}\n".encode()
+    done = run("inspect", stdin=noise + output + noise)
+    assert (done.code, done.err) == (0, "")
+    assert done.text.startswith("1 stream: 1 clean")
+    request = jsonl({"model": "m", "messages": [{"role": "user", "content": "Hi"}]})
+    for more in ([], ["-j", "2"]):
+        done = run("inspect", *more, stdin=request * 2)
+        assert (done.code, done.complaints) == (
+            4,
+            ["harmony-core: 2 lines of a log, and no output in any of them"],
+        )
