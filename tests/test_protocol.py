@@ -71,7 +71,7 @@ def test_no_script_repeats_a_list(constant: str, texts: list[str]) -> None:
 
 def test_the_pages_menus_have_every_choice() -> None:
     markup = (ROOT / "web" / "index.html").read_text("utf-8")
-    menus = re.findall(r"<select[^>]*>.*?</select>", markup, flags=re.DOTALL)
+    menus = re.findall(r"<select[^>]*>.*?</select\s*>", markup, flags=re.DOTALL)
     found = [
         frozenset(value or text for value, text in re.findall(OPTION, menu))
         - {"not set", "its own header"}
