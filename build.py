@@ -137,7 +137,7 @@ def command_fuzz(options: argparse.Namespace) -> int:
     wheel.install_wheel(wheel.build_wheel())
     only = [] if options.case is None else ["--case", str(options.case)]
     return show(
-        *(VENV_PYTHON, "-P", "-m", "fuzz"),  # -P: the wheel, not the sources
+        *(VENV_PYTHON, ROOT / "tests" / "fuzz"),  # by path: the wheel, not the sources
         *("--cases", str(options.cases), "--seed", str(options.seed)),
         *only,
         PYTHONPATH=str(ROOT / "tests"),

@@ -43,7 +43,10 @@ def found(value: object) -> str:
     if value is None:
         return "found null"
     name = _TYPE_NAMES.get(type(value), type(value).__name__)
-    return f"found the {name} {_SHORT.repr(value)}"
+    try:
+        return f"found the {name} {_SHORT.repr(value)}"
+    except ValueError:  # an integer of more digits than Python writes
+        return f"found a {name} too long to show"
 
 
 def wrong(expected: str, value: object, name: str | None = None) -> ChatError:

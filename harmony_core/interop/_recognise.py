@@ -75,7 +75,8 @@ def _object(data: Mapping[str, Any]) -> Shape | None:
 
 def _answer(data: Mapping[str, Any]) -> Shape | None:
     choices = [choice for choice in data["choices"] if isinstance(choice, Mapping)]
-    chunk = str(data.get("object")).endswith(".chunk")
+    name = data.get("object")
+    chunk = isinstance(name, str) and name.endswith(".chunk")
     if chunk or any("delta" in choice for choice in choices):
         return Shape.CHAT_CHUNK
     return Shape.CHAT_RESPONSE if any("message" in choice for choice in choices) else None

@@ -77,10 +77,9 @@ class ResponsesReader:
             ChatError: An item is not what the API defines.
         """
         found = [fields(item.value, item.path, "an item") for item in given]
-        for index, (item, path) in enumerate(
-            zip(found, (item.path for item in given), strict=True)
-        ):
-            kind = _type(item, path)
+        paths = [item.path for item in given]
+        kinds = [*map(_type, found, paths)]
+        for index, (item, path, kind) in enumerate(zip(found, paths, kinds, strict=True)):
             if kind == "message":
                 self._message(item, path, before_call=_before_call(found[index + 1 :]))
             elif kind in self._readers:
@@ -243,7 +242,7 @@ class ResponsesReader:
         self.messages.append(message)
 
     def _unknown(self, item: Mapping[str, Any], path: JsonPath, *known: str) -> None:
-        if item.get("status") in _CUT_OFF:
+        if optional_text(item.get("status"), (*path, "status")) in _CUT_OFF:
             reason = "Rendered as if it were complete"
             self._losses.add((*path, "status"), item["status"], reason)
         self._losses.add_unknown(item, ("type", "id", "status", *known), path, _NO_KEY)
@@ -272,4 +271,4 @@ def is_instructions(item: object) -> bool:
     if not is_fields(item):
         return False
     given = fields(item, ())
-    return given.get("type") in {None, "message"} and given.get("role") in {"system", "developer"}
+    return given.get("type") in (None, "message") and given.get("role") in ("system", "developer")

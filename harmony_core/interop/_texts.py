@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harmony_core.interop._fields import fields, items, text
+from harmony_core.interop._fields import fields, items, optional_text, text
 from harmony_core.interop._losses import refusal
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _part_text(part: object, path: JsonPath, losses: Losses) -> str | None:
     if isinstance(part, str):
         return text(part, path)
     given = fields(part, path, "a part of a message")
-    kind = given.get("type")
+    kind = optional_text(given.get("type"), (*path, "type"))
     if kind == "refusal":
         losses.add(path, part, "Kept as text; Harmony cannot mark it as a refusal")
         return text(given.get("refusal"), (*path, "refusal"))

@@ -152,14 +152,12 @@ def _add_namespace(
     inner = (*path, "tools")
     for index, tool in enumerate(items(given.get("tools"), inner)):
         member = fields(tool, (*inner, index))
-        if member.get("type", "function") == "function":
+        kind = text(member.get("type", "function"), (*inner, index, "type"))
+        if kind == "function":
             _add_function(member, name, (*inner, index), losses, offered)
         else:
-            losses.add(
-                (*inner, index),
-                tool,
-                f"A namespace has only functions, not {member['type']!r} tools",
-            )
+            reason = f"A namespace has only functions, not {kind!r} tools"
+            losses.add((*inner, index), tool, reason)
 
 
 def function_definition(tool: ToolDescription, *, nested: bool) -> dict[str, Any]:

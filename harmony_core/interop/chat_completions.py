@@ -95,7 +95,7 @@ def to_conversation(  # noqa: PLR0913 - what a prompt can be told
     instructions = None
     if messages and is_fields(messages[0].value):
         first = fields(messages[0].value, messages[0].path)
-        if first.get("role") in {"system", "developer"}:
+        if first.get("role") in ("system", "developer"):
             instructions = reader.instructions(first, messages.pop(0).path)
     reader.messages += prompt.messages(instructions, offered, response_format)
     for message in messages:

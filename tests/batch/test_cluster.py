@@ -40,7 +40,7 @@ open(sys.argv[4], "w").write(json.dumps([summary.counts, summary.left_out]))
 def run_with_killing_rows(source: Path, folder: Path, rows_per_shard: int) -> Any:
     told = source.parent / "summary.json"
     done = subprocess.run(
-        [sys.executable, "-P", "-c", DRIVER, source, folder, str(rows_per_shard), told],
+        [sys.executable, "-c", DRIVER, source, folder, str(rows_per_shard), told],
         capture_output=True,
         text=True,
         check=False,

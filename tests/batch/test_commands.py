@@ -93,15 +93,15 @@ def test_inspect_and_report(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
-        (["batch", "render", "missing.jsonl", "-o", "out"], 1, "missing.jsonl does not exist"),
+        (["batch", "render", "missing.jsonl", "-o", "out"], 4, "missing.jsonl does not exist"),
         (["batch", "render", "a.jsonl"], 2, "required: -o/--output"),
         (["batch", "render", "a.jsonl", "-o", "out", "--workers", "0"], 2, "a number from 1 on"),
         (["batch", "render", "a.jsonl", "-o", "out", "--weight", "x"], 2, "CHANNEL=NUMBER"),
         (["batch", "render", "a.parquet", "-o", "out", "--column", "x"], 2, "no column 'x'"),
         (["batch", "render", "a.jsonl", "-o", "taken"], 2, "no plan, and other files in it"),
         (["batch"], 2, "required: render|inspect"),
-        (["report", "taken"], 1, "holds no run"),
-        (["report", "."], 1, "holds no run"),
+        (["report", "taken"], 4, "holds no run"),
+        (["report", "."], 4, "holds no run"),
     ],
 )
 def test_what_cannot_be_done(
@@ -139,7 +139,8 @@ def test_what_to_install_is_said(tmp_path: Path, package: str, workers: str, tex
     source = write_jsonl(tmp_path / "a.jsonl", 1)
     options = ["batch", "render", source, "-o", tmp_path / "out", "--workers", workers]
     done = subprocess.run(
-        [sys.executable, "-P", "-c", WITHOUT, package, *map(str, options)],
+        [sys.executable, "-c", WITHOUT, package, *map(str, options)],
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,

@@ -108,7 +108,7 @@ open(sys.argv[1], "w").write(json.dumps(data.to_pandas().to_json(orient="records
 def test_frameworks_that_start_processes(tmp_path: Path, package: str, program: str) -> None:
     pytest.importorskip(package, exc_type=ImportError)
     done = subprocess.run(
-        [sys.executable, "-P", "-c", program, tmp_path / "rows.json"],
+        [sys.executable, "-c", program, tmp_path / "rows.json"],
         input=json.dumps(ROWS),
         capture_output=True,
         text=True,

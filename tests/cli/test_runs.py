@@ -12,7 +12,7 @@ import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.command import PROGRAM, jsonl, run, start
+from support.command import ELSEWHERE, PROGRAM, jsonl, run, start
 
 from harmony_core.cli._arguments import build_parser
 from harmony_core.cli._input import Form
@@ -111,14 +111,20 @@ print(sum(name.endswith(".bpe") for name in opened), file=sys.stderr)
 @pytest.mark.parametrize(("arguments", "loads"), [(["encode", "--help"], 0), (["encode"], 1)])
 def test_help_does_not_load_the_vocabulary(arguments: list[str], loads: int) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", WATCH, *arguments], input=b"Hi", capture_output=True, check=True
+        [sys.executable, "-c", WATCH, *arguments],
+        input=b"Hi",
+        capture_output=True,
+        check=True,
+        cwd=ELSEWHERE,
     )
     assert int(done.stderr) == loads
     assert done.stdout
 
 
 def test_the_module_is_the_program() -> None:
-    done = subprocess.run([*PROGRAM, "count"], input=b"Hi", capture_output=True, check=False)
+    done = subprocess.run(
+        [*PROGRAM, "count"], input=b"Hi", capture_output=True, check=False, cwd=ELSEWHERE
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"1\t<stdin>\n", b"")
 
 

@@ -85,4 +85,4 @@ def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProce
 
 def command(*arguments: str | Path) -> list[str]:
     """The command line as a list."""
-    return [sys.executable, "-P", "-m", "harmony_core", *map(str, arguments)]
+    return [sys.executable, "-m", "harmony_core", *map(str, arguments)]

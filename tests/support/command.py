@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,6 +15,8 @@ import pytest
 from harmony_core.cli import main
 
 PROGRAM = [sys.executable, "-W", "error", "-m", "harmony_core"]
+# `-m` and `-c` import from the working directory first: not from the checkout, but the wheel.
+ELSEWHERE = tempfile.gettempdir()
 
 
 def jsonl(*values: object) -> bytes:
@@ -78,6 +81,6 @@ def start(*arguments: object, **streams: object) -> subprocess.Popen[bytes]:
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
         [*PROGRAM, *map(str, arguments)],
-        **{**pipes, **streams},
+        **{**pipes, "cwd": ELSEWHERE, **streams},
         env={**os.environ, "PYTHONUNBUFFERED": ""},
     )

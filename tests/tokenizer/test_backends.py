@@ -21,6 +21,8 @@ from harmony_core.tokenizer._pieces import O200K
 from harmony_core.tokenizer._python_encoder import PythonEncoder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harmony_core.tokenizer import Tokenizer
     from harmony_core.tokenizer._vocabulary import Vocabulary
 
@@ -142,7 +144,7 @@ def test_a_tiktoken_that_cannot_be_used(
         assert encoder.backend == "python"
 
 
-def test_nothing_is_imported_that_is_not_asked_for() -> None:
+def test_nothing_is_imported_that_is_not_asked_for(tmp_path: Path) -> None:
     program = (
         "import sys; from harmony_core import load_harmony_encoding;"
         "load_harmony_encoding('HarmonyGptOss').encode('hello');"
@@ -153,6 +155,7 @@ def test_nothing_is_imported_that_is_not_asked_for() -> None:
     done = subprocess.run(
         [sys.executable, "-c", program],
         env=environment,
+        cwd=tmp_path,  # not the checkout, whose sources would be imported
         capture_output=True,
         text=True,
         check=True,
