@@ -76,4 +76,14 @@ suite("links", () => {
       assert.equal(shared.read(initial().input, {}), null);
     });
   }
+
+  test("name the output that was chosen, and how it ended", async () => {
+    const { shared, initial } = MODES.find(({ id }) => id === "inspect");
+    const said = { source: "[1]\n[2]", output: 1, finish_reason: "length", stop_token: 200012 };
+    const input = { ...initial().input, ...said };
+    const { content } = await readLink(await writeLink("inspect", shared.write(input)));
+    assert.deepEqual(shared.read(initial().input, content), input);
+    const odd = { ...content, output: -1, finish_reason: 5, stop_token: "x" };
+    assert.equal(shared.read(initial().input, odd).output, 0);
+  });
 });

@@ -20,6 +20,7 @@ TEXT = "<|channel|>final<|message|>Grüße 👋 <|return|>"
 def shared_link(app: HarmonyPage) -> str:
     app.page.locator("#share").click()
     dialog = app.page.locator("#text-dialog")
+    expect(dialog).to_be_visible()
     expect(dialog).to_contain_text("whoever has it can read it")
     link = dialog.locator("textarea").input_value()
     dialog.get_by_role("button", name="Close").click()

@@ -45,6 +45,16 @@ const OPTIONS = { ...DEFAULTS.inspect, role: "assistant" };
 /** Of a source that has just changed: the first output, and nothing about its end. */
 const UNSAID = { output: 0, finish_reason: null, stop_token: null };
 
+/** What a link says of its source. @param {Record<string, unknown>} said */
+const restoreSaid = ({ output, finish_reason, stop_token }) => ({
+  output: isCount(output) ? output : UNSAID.output,
+  finish_reason: typeof finish_reason === "string" ? finish_reason : UNSAID.finish_reason,
+  stop_token: isCount(stop_token) ? stop_token : UNSAID.stop_token,
+});
+
+/** @param {unknown} value @returns {value is number} */
+const isCount = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+
 /** @type {InspectMode["initial"]} */
 const initial = () => ({ input: { source: "", ...OPTIONS }, view: {} });
 
@@ -80,8 +90,10 @@ export const inspect = {
   })),
   shared: {
     write: (input) => ({ ...input }),
-    read: (_input, { source, ...options }) =>
-      typeof source === "string" ? { source, ...restoreOptions(OPTIONS, options) } : null,
+    read: (_input, { source, ...said }) =>
+      typeof source === "string"
+        ? { source, ...restoreOptions(OPTIONS, said), ...restoreSaid(said) }
+        : null,
   },
   mount,
 };
