@@ -22,7 +22,14 @@ from harmony_core.input.refusals import (
     refuse_other,
 )
 from harmony_core.input.streams import is_end, join, looks_like_events, read_events
-from harmony_core.input.text import has_marker, strip_log_prefix, unwrap
+from harmony_core.input.text import (
+    Unwrapped,
+    code_blocks,
+    has_marker,
+    strip_log_prefix,
+    unwrap,
+    without_http_head,
+)
 
 if TYPE_CHECKING:
     from harmony_core.tokenizer import Tokenizer
@@ -146,15 +153,14 @@ class _Reader:
 
     def _set_line(self, line: int) -> None:
         """Put the record's line before the paths."""
-
-        def within(path: str) -> str:
-            return f"line {line}, {path}" if path else f"line {line}"
-
+        place = f"line {line}"
         self.outputs = [
-            replace(output, path=within(output.path), line=line) for output in self.outputs
+            replace(output, path=_within(place, output.path), line=line) for output in self.outputs
         ]
         self.left = [
-            each if each.line is not None else replace(each, path=within(each.path), line=line)
+            each
+            if each.line is not None
+            else replace(each, path=_within(place, each.path), line=line)
             for each in self.left
         ]
 
@@ -162,7 +168,12 @@ class _Reader:
         """Read what may be one value, a stream or a log."""
         if self._as_json(text, layers, None):
             return
-        if not looks_like_events(text) and looks_like_records(text):
+        answer = without_http_head(text) if layers < _MOST_LAYERS else None
+        if answer is not None:
+            self._read_layer(answer, text, layers, None)
+        elif layers < _MOST_LAYERS and self._as_blocks(text):
+            return
+        elif not looks_like_events(text) and looks_like_records(text):
             self._read_lines(text)
         else:
             self._read_auto(text, layers, None)
@@ -249,6 +260,10 @@ class _Reader:
         layer = unwrap(text)
         if layer is None:
             return self._as_logged(text, layers, line)
+        self._read_layer(layer, text, layers, line)
+        return True
+
+    def _read_layer(self, layer: Unwrapped, text: str, layers: int, line: int | None) -> None:
         before = len(self.outputs)
         if layer.around:
             self.left.append(Left("text-around", "", "text outside of the code fence", line=line))
@@ -265,6 +280,29 @@ class _Reader:
                 fault.stop += layer.offset
             raise
         self._name(before, f"in {layer.form}" if layer.offset is not None else f"from {layer.form}")
+
+    def _as_blocks(self, text: str) -> bool:
+        """Read each of several code blocks; one without an output, such as a command, is left."""
+        outputs: list[Output] = []
+        left = [Left("text-around", "", "text outside of the code blocks")]
+        for number, block in enumerate(code_blocks(text), 1):
+            path = f"code block {number}"
+            reader = _Reader(self._tokenizer, block.text, self._kind, check=self._check)
+            reader._in_log = True  # text without special tokens is no output here
+            try:
+                reader._read_source(block.text, _MOST_LAYERS)
+            except TokenInputError as fault:
+                if fault.kind in ("no-output", *_NO_OUTPUTS):
+                    left.append(Left("other", path, "a code block without any output"))
+                else:
+                    left.append(Left(_kind_left(fault), path, str(fault), fault.hint))
+                continue
+            outputs += [replace(each, path=_within(path, each.path)) for each in reader.outputs]
+            left += [replace(each, path=_within(path, each.path)) for each in reader.left]
+        if not any(self._has_special(output.tokens) for output in outputs):
+            return False  # an answer with code in it
+        self.outputs += outputs
+        self.left += left
         return True
 
     def _as_logged(self, text: str, layers: int, line: int | None) -> bool:
@@ -409,10 +447,9 @@ class _Reader:
                 start = starts[record.line - 1]
                 fault.start, fault.stop = start + fault.start, start + fault.stop
                 faults.append(fault)
-                known = fault.kind in ("already-parsed", "server-error")
-                kind = fault.kind if known else "unreadable"
                 path = f"line {record.line}"
-                self.left.append(Left(kind, path, str(fault), fault.hint, record.line))
+                left = Left(_kind_left(fault), path, str(fault), fault.hint, record.line)
+                self.left.append(left)
                 continue
             self.outputs += found.outputs
             self.left += found.left
@@ -442,3 +479,12 @@ def _may_hold_outputs(value: object) -> TypeGuard[dict[str, object] | list[objec
         isinstance(each, (dict, list)) or (isinstance(each, str) and has_marker(each))
         for each in value.values()
     )
+
+
+def _within(place: str, path: str) -> str:
+    return f"{place}, {path}" if path else place
+
+
+def _kind_left(fault: TokenInputError) -> str:
+    """The kind of what is left because of a fault."""
+    return fault.kind if fault.kind in ("already-parsed", "server-error") else "unreadable"

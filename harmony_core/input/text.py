@@ -8,23 +8,30 @@ from __future__ import annotations
 import html
 import re
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from harmony_core.input.debug_print import unescape
 
 __all__ = [
     "NotText",
     "Unwrapped",
+    "code_blocks",
     "has_marker",
     "looks_stripped",
     "strip_log_prefix",
     "unwrap",
     "what_else",
+    "without_http_head",
 ]
 
 _MARKER = re.compile(r"<\|[0-9a-z_]+\|>")
+_BAR = r"(?:\||&(?:amp;)?(?:vert|verbar|#0*124|#x0*7c);)"
 _HTML_MARKER = re.compile(
-    r"&(?:lt|#0*60|#x0*3c);\|[0-9a-z_]+\|(?:>|&(?:gt|#0*62|#x0*3e);)", re.IGNORECASE
+    rf"&(?:amp;)?(?:lt|#0*60|#x0*3c);{_BAR}[0-9a-z_]+{_BAR}"
+    r"(?:>|&(?:amp;)?(?:gt|#0*62|#x0*3e);)",
+    re.IGNORECASE,
 )
+_URL_MARKER = re.compile(r"%3C(?:%7C|\|)[0-9a-z_]+(?:%7C|\|)%3E", re.IGNORECASE)
 _ESCAPED_MARKER = re.compile(
     r"(?:\\u003c|\\x3c|\\<|<)\\?(?:\||\\u007c|\\x7c)[0-9a-z\\_]+\\?(?:\||\\u007c|\\x7c)"
     r"(?:\\u003e|\\x3e|\\>|>)",
@@ -36,6 +43,14 @@ _FENCE = re.compile(
     r"(?P<head>[^`~]{0,400}?)(?P<fence>`{3,}|~{3,})[ \t]{0,8}[\w+-]{0,40}[ \t]{0,8}\r?\n"
     r"(?P<body>.*?)\r?\n?[ \t]{0,8}(?P=fence)[ \t]{0,8}(?P<tail>[^`]{0,400})",
     re.DOTALL,
+)
+_FENCE_LINE = re.compile(r"[ ]{0,3}(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]{0,80})")
+# What curl prints before an answer's body: with -v all that goes back and forth, with -i its head.
+_HTTP_HEAD = re.compile(
+    r"\s*(?:[*<>{}](?:[ \t][^\n]*)?\r?\n)*"
+    r"(?:(?:< )?HTTP/\d(?:\.\d)? \d{3}[^\n]*\n(?:(?:< )?[\w-]+:[^\n]*\n)*(?:<[ \t]*)?\r?\n"
+    r"|(?<=<\n)|(?<=<\r\n)|(?<=< \n)|(?<=< \r\n))"
+    r"(?:[*<>{}](?:[ \t][^\n]*)?\r?\n)*(?=[^\s])"
 )
 
 # Markers that were stripped leave the words between them, run together.
@@ -111,7 +126,7 @@ def looks_stripped(text: str) -> bool:
 
 def unwrap(source: str) -> Unwrapped | None:
     """Take off one layer that a copy put on."""
-    if "```" in source or "~~~" in source:
+    if ("```" in source or "~~~" in source) and not code_blocks(source):
         found = _FENCE.fullmatch(source)
         if found and not has_marker(found["head"]) and not has_marker(found["tail"]):
             around = (found["head"] + found["tail"]).strip()
@@ -120,11 +135,48 @@ def unwrap(source: str) -> Unwrapped | None:
         return None
     if _HTML_MARKER.search(source):
         return Unwrapped(html.unescape(source), "HTML-escaped text")
+    if _URL_MARKER.search(source):
+        return Unwrapped(unquote(source), "URL-encoded text")
     if "\\" in source and _ESCAPED_MARKER.search(source):
         escapes = _ESCAPED_BREAK.search(source) is not None
         text = unescape(source) if escapes else source
         return Unwrapped(_MARKDOWN_ESCAPE.sub(r"\1", text), "backslash-escaped text")
     return None
+
+
+def code_blocks(source: str) -> list[Unwrapped]:
+    """Find the fenced blocks of a Markdown text, if there are several and no marker around them.
+
+    One fence may hold a text with fences of its own: then there are none.
+    """
+    if source.count("```") < 4 and source.count("~~~") < 4:  # noqa: PLR2004 - two for each block
+        return []
+    blocks: list[Unwrapped] = []
+    opened: re.Match[str] | None = None
+    at = start = 0
+    for line in source.splitlines(keepends=True):
+        found = _FENCE_LINE.fullmatch(line.rstrip())
+        if opened is None and found:
+            opened, start = found, at + len(line)
+        elif opened is None:
+            if has_marker(line):
+                return []
+        elif found and not found["info"] and found["fence"].startswith(opened["fence"]):
+            blocks.append(Unwrapped(source[start:at], "a code fence", start))
+            opened = None
+        at += len(line)
+    return blocks if opened is None and len(blocks) > 1 else []
+
+
+def without_http_head(source: str) -> Unwrapped | None:
+    """Take off the head of an HTTP answer, as ``curl -i`` and ``curl -v`` print it."""
+    if "HTTP/" not in source[:20_000]:
+        return None
+    found = _HTTP_HEAD.match(source)
+    if found is None:
+        return None
+    body = re.split(r"\r?\n\* ", source[found.end() :])[0]  # "* Connection #0 left intact"
+    return Unwrapped(body, "an HTTP answer", found.end())
 
 
 def strip_log_prefix(line: str) -> int:
